@@ -1,0 +1,63 @@
+# `make help` lists everything. Every target creates the virtual environment it needs.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+# One thread per library: the machine's cores are for the processes, and results must not depend on them.
+THREADS := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
+DEMO   := demo
+
+.DEFAULT_GOAL := help
+.PHONY: help install dev demo test test-one check format lint types imports docs bench clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(VENV)/installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[local]'
+	@touch $@
+
+$(VENV)/installed-dev: $(VENV)/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+install: $(VENV)/installed ## install with the embedded backend
+dev: $(VENV)/installed-dev ## install with everything the checks need
+
+demo: $(VENV)/installed ## check, explain and train a spec on Python's own help texts (under 90 s)
+	@$(BIN)/python examples/demo.py $(DEMO)
+
+test: $(VENV)/installed-dev ## run every test, with branch coverage; warnings are errors
+	$(THREADS) $(BIN)/python -m pytest --cov --cov-report=term
+
+test-one: $(VENV)/installed-dev ## run some tests without coverage: make test-one T=tests/unit/...
+	$(THREADS) $(BIN)/python -m pytest $(T)
+
+check: lint types imports ## formatting, lint, types, the import contract, generated docs
+	$(BIN)/python -m crucible_train.schema.reference_docs --check docs/reference
+
+lint: $(VENV)/installed-dev ## formatting and lint
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: $(VENV)/installed-dev ## strict type checking of both packages
+	$(BIN)/pyright
+
+imports: $(VENV)/installed-dev ## the import contract
+	$(BIN)/lint-imports --no-cache
+
+format: $(VENV)/installed-dev ## format the code and fix what lint can fix
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+docs: $(VENV)/installed-dev ## regenerate docs/reference from the code
+	$(BIN)/python -m crucible_train.schema.reference_docs docs/reference
+
+bench: $(VENV)/installed-dev ## measure; each script prints its figures and fails beyond its bound
+	$(BIN)/python -m compileall -q crucible_ir crucible_train $(VENV)/lib
+	$(BIN)/python tests/benchmarks/cold_start.py
+	$(BIN)/python tests/benchmarks/throughput.py
+	$(THREADS) $(BIN)/python tests/benchmarks/loop_overhead.py
+
+clean: ## remove the virtual environment, caches and demo output
+	rm -rf $(VENV) $(DEMO) .pytest_cache .ruff_cache .coverage build dist *.egg-info

@@ -1,0 +1,75 @@
+"""Crucible: typed training specs, checked, explained and run.
+
+The names below are loaded when they are first used, so that `import crucible_train` costs nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from crucible_train.context import Context, RunControl
+    from crucible_train.diagnostics import Diagnostic, Severity, Span
+    from crucible_train.diagnostics.errors import (
+        NormalizeError,
+        NormalizeErrorCode,
+        StageError,
+        StageErrorCode,
+    )
+    from crucible_train.ir.normalize import normalize
+    from crucible_train.ir.normalized import Normalized, Provenance
+    from crucible_train.ports import Ports
+    from crucible_train.result import Err, Ok, Result
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Context",
+    "Diagnostic",
+    "Err",
+    "NormalizeError",
+    "NormalizeErrorCode",
+    "Normalized",
+    "Ok",
+    "Ports",
+    "Provenance",
+    "Result",
+    "RunControl",
+    "Severity",
+    "Span",
+    "StageError",
+    "StageErrorCode",
+    "__version__",
+    "normalize",
+]
+
+_HOME = {
+    "Context": "context",
+    "Diagnostic": "diagnostics",
+    "Err": "result",
+    "NormalizeError": "diagnostics.errors",
+    "NormalizeErrorCode": "diagnostics.errors",
+    "Normalized": "ir.normalized",
+    "Ok": "result",
+    "Ports": "ports",
+    "Provenance": "ir.normalized",
+    "Result": "result",
+    "RunControl": "context",
+    "Severity": "diagnostics",
+    "Span": "diagnostics",
+    "StageError": "diagnostics.errors",
+    "StageErrorCode": "diagnostics.errors",
+    "normalize": "ir.normalize",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'crucible_train' has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"crucible_train.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,1 @@
+"""The embedded byte-level language model (NumPy): what the `local` adapters run."""

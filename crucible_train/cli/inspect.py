@@ -1,0 +1,91 @@
+"""`crucible normalize` and `crucible explain`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+from crucible_train.cli.load import check, open_session
+from crucible_train.cli.main import EXIT_OK, EXIT_USAGE
+from crucible_train.cli.reporters.text_report import finding_lines
+from crucible_train.cli.validate import exit_status
+from crucible_train.diagnostics.suggest import did_you_mean
+from crucible_train.result import Err, Ok, Result
+
+if TYPE_CHECKING:
+    import argparse
+
+    from crucible_train.cli.load import Session
+    from crucible_train.ir.normalized import Normalized, Provenance
+
+
+def normalize(options: argparse.Namespace) -> int:
+    """Print the stage config as JSON; findings go to standard error."""
+    match normalized_spec(options):
+        case Ok((normalized, _)):
+            print(json.dumps(normalized.to_json(), indent=2, ensure_ascii=False))
+            return EXIT_OK
+        case Err(code):
+            return code
+
+
+def explain(options: argparse.Namespace) -> int:
+    """Print a table of every setting, or everything about one."""
+    match normalized_spec(options):
+        case Ok((normalized, _)):
+            pass
+        case Err(code):
+            return code
+    rows = dict(normalized.provenance)
+    if options.key is not None:
+        chosen = {setting: row for setting, row in rows.items() if options.key in (setting, row.key)}
+        if not chosen:
+            names = [*rows, *(row.key for row in rows.values() if row.key)]
+            hint = did_you_mean(options.key, names) or f"settings: {', '.join(rows)}"
+            print(f"crucible: no setting {options.key!r}; {hint}", file=sys.stderr)
+            return EXIT_USAGE
+        rows = chosen
+    print(_table(rows, longest_value=10_000 if options.key is not None else 48))
+    return EXIT_OK
+
+
+def normalized_spec(options: argparse.Namespace) -> Result[tuple[Normalized[Any], Session], int]:
+    """The normalised spec; where there is none, its findings are printed and `Err` is the exit status."""
+    match open_session(options):
+        case Ok(session):
+            pass
+        case Err(problem):
+            print(f"crucible: {problem}", file=sys.stderr)
+            return Err(EXIT_USAGE)
+    checked = check(options.path, session)
+    for finding in checked.findings:
+        print("\n".join(finding_lines(checked.path, finding)), file=sys.stderr)
+    if checked.normalized is None:
+        return Err(exit_status([checked]))
+    return Ok((checked.normalized, session))
+
+
+def _table(rows: dict[str, Provenance], *, longest_value: int) -> str:
+    head = ("setting", "value", "layer", "key", "at", "rule")
+    body = [
+        (
+            setting,
+            _short(json.dumps(row.value, ensure_ascii=False), longest_value),
+            row.layer.label,
+            row.key or "-",
+            str(row.span) if row.span else "-",
+            row.rule,
+        )
+        for setting, row in rows.items()
+    ]
+    table = [head, *body]
+    widths = [max(len(line[column]) for line in table) for column in range(len(head))]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in table
+    )
+
+
+def _short(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 1] + "…"

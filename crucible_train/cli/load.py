@@ -1,0 +1,105 @@
+"""From a command's arguments to sources and a normalised config: the part all spec commands share."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from crucible_train import registry
+from crucible_train.diagnostics.errors import NormalizeError
+from crucible_train.ir.normalize import normalize_sources
+from crucible_train.ir.overrides import overrides_source
+from crucible_train.ir.spec import Source
+from crucible_train.loops.stage_config import Layer
+from crucible_train.result import Err, Ok, Result
+from crucible_train.settings import Settings, load_settings
+from crucible_train.source import load_bytes, load_path
+
+if TYPE_CHECKING:
+    import argparse
+
+    from crucible_train.diagnostics.diagnostic import Diagnostic
+    from crucible_train.ir.normalized import Normalized
+    from crucible_train.source import Document, SourceError
+
+STDIN = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One spec, checked: its findings, and the config where there are no errors."""
+
+    path: str
+    findings: tuple[Diagnostic, ...]
+    normalized: Normalized[Any] | None
+    readable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What is the same for every file of one command."""
+
+    settings: Settings
+    stage: str
+    overrides: Source
+    flags: Source
+    fallback: Source
+
+
+def open_session(options: argparse.Namespace) -> Result[Session, str]:
+    """Settings and overrides; `Err` is a usage error in words."""
+    match load_settings():
+        case Err(problem):
+            return Err(str(problem))
+        case Ok(settings):
+            pass
+    overrides = Source({}, Layer.SET)
+    if options.assignments:
+        match registry.stage(options.stage):
+            case Ok(stage):
+                pass
+            case Err(problem):
+                return Err(str(problem))
+        match overrides_source(options.assignments, stage.config_model):
+            case Ok(overrides):
+                pass
+            case Err(problem):
+                return Err(problem)
+    flags = Source(
+        {"backend": options.backend, "log_path": getattr(options, "out", None)}, Layer.FLAG, label="a flag"
+    )
+    configured = settings.backend is not None
+    fallback = Source(
+        {"backend": settings.backend or registry.DEFAULT_BACKEND},
+        Layer.SETTINGS if configured else Layer.DEFAULT,
+        label="CRUCIBLE_BACKEND or [tool.crucible]" if configured else "the default",
+    )
+    return Ok(Session(settings, options.stage, overrides, flags, fallback))
+
+
+def check(path: str, session: Session) -> Checked:
+    """Read and normalise one spec; every finding of both."""
+    match _read(path):
+        case Ok(document):
+            return _normalize(path, document, session, ())
+        case Err(problem):
+            if problem.document is None:
+                return Checked(path, problem.diagnostics, None, problem.readable)
+            return _normalize(path, problem.document, session, problem.diagnostics)
+
+
+def _read(path: str) -> Result[Document, SourceError]:
+    if path == STDIN:
+        return load_bytes(sys.stdin.buffer.read(), format="yaml", name="<stdin>")
+    return load_path(path)
+
+
+def _normalize(path: str, document: Document, session: Session, reading: tuple[Diagnostic, ...]) -> Checked:
+    spec = Source(document.data, None, document.span, reading=(*reading, *document.warnings))
+    sources = (session.fallback, spec, session.overrides, session.flags)
+    match normalize_sources(sources, stage=session.stage):
+        case Ok(normalized):
+            return Checked(path, normalized.warnings, normalized)
+        case Err(NormalizeError(diagnostics=findings)):
+            return Checked(path, findings, None)

@@ -1,0 +1,1 @@
+"""Reports of `crucible validate`, one format a file."""

@@ -1,0 +1,392 @@
+"""The catalogue of codes. A code is stable: once released it is never reused for another finding.
+
+CRU0xx  reading a file            CRU4xx  settings without effect (warnings)
+CRU1xx  keys                      CRU5xx  what a backend or stage cannot do
+CRU2xx  values                    CRU6xx  resolving references
+CRU3xx  values against each other
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from crucible_train.diagnostics.diagnostic import Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One code: what it finds, why that matters, an example and its fix."""
+
+    code: str
+    name: str
+    what: str
+    why: str
+    example: str
+    fix: str
+    severity: Severity = Severity.ERROR
+
+
+_RULES: tuple[Rule, ...] = (
+    Rule(
+        "CRU001",
+        "unreadable",
+        "The file cannot be opened: it does not exist, is a directory, or may not be read.",
+        "Nothing was checked. A CI job that passes because its file was missing protects nobody.",
+        "crucible validate spec.yml  # the file is called spec.yaml",
+        "crucible validate spec.yaml",
+    ),
+    Rule(
+        "CRU002",
+        "not-utf8",
+        "The file is not UTF-8 text.",
+        "Specs are text. A binary file, or one in another encoding, would be read as something else.",
+        "latin-1 bytes in a comment",
+        "Save the file as UTF-8.",
+    ),
+    Rule(
+        "CRU003",
+        "empty",
+        "The file holds no document: it is empty, or comments only.",
+        "An empty spec would train with defaults nobody chose.",
+        "# to do",
+        "Start from `crucible init`.",
+    ),
+    Rule(
+        "CRU004",
+        "not-a-mapping",
+        "The top level is not a mapping of keys to values.",
+        "A spec is one mapping; a list or a lone value cannot be one.",
+        "- epochs: 3",
+        "epochs: 3",
+    ),
+    Rule(
+        "CRU005",
+        "several-documents",
+        "The file holds more than one document.",
+        "Only one can be the spec; taking the first would drop the rest in silence.",
+        "id: a\n---\nid: b",
+        "Put each spec in a file of its own.",
+    ),
+    Rule(
+        "CRU006",
+        "over-budget",
+        "The file is larger, deeper or more aliased than any spec: it was not read to the end.",
+        "Bombs of nesting or aliases would otherwise take the memory or the process.",
+        "fifty thousand opening brackets",
+        "Write the value out, or keep data out of the spec.",
+    ),
+    Rule(
+        "CRU007",
+        "unknown-format",
+        "The file name ends in none of .yaml, .yml, .json, .toml.",
+        "The same text means different things in different formats, so the format is never guessed.",
+        "crucible validate spec.txt",
+        "crucible validate spec.yaml",
+    ),
+    Rule(
+        "CRU011",
+        "syntax",
+        "The text is not well-formed YAML, JSON or TOML.",
+        "What follows the mistake cannot be read, so nothing else was checked.",
+        "epochs: [1, 2",
+        "epochs: [1, 2]",
+    ),
+    Rule(
+        "CRU012",
+        "duplicate-key",
+        "A key occurs twice in one mapping.",
+        "Most parsers let the last one win, and the reader believes the first.",
+        "epochs: 3\nepochs: 30",
+        "epochs: 30",
+    ),
+    Rule(
+        "CRU013",
+        "tag",
+        "A YAML tag asks for a type that a spec cannot hold.",
+        "Tags can construct arbitrary objects; a spec is plain data.",
+        "seed: !!python/int 3",
+        "seed: 3",
+    ),
+    Rule(
+        "CRU014",
+        "non-finite",
+        "A number is infinite or not a number.",
+        "No hyperparameter is; one NaN turns every weight into NaN.",
+        "learning_rate: .nan",
+        "learning_rate: 1.0e-4",
+    ),
+    Rule(
+        "CRU015",
+        "number-too-long",
+        "An integer has more digits than any setting needs.",
+        "Reading it costs quadratic time, and it is a mistake.",
+        "seed: 999... (5,000 digits)",
+        "seed: 42",
+    ),
+    Rule(
+        "CRU016",
+        "key-not-text",
+        "A key is not text.",
+        "Settings have names; `1:` and `null:` are usually a misplaced colon.",
+        "options: {1: a}",
+        'options: {"1": a}',
+    ),
+    Rule(
+        "CRU017",
+        "recursive-alias",
+        "A YAML alias contains itself.",
+        "Such a value has no end.",
+        "options: &a [*a]",
+        "Write the value out.",
+    ),
+    Rule(
+        "CRU018",
+        "ambiguous-text",
+        "A plain value is read otherwise by YAML 1.1 readers (no, on, 1_000, 60:30, 010).",
+        "They turn these into booleans and other numbers; the spec would mean two things.",
+        "run_label: no",
+        'run_label: "no"',
+        Severity.WARNING,
+    ),
+    Rule(
+        "CRU101",
+        "unknown-key",
+        "A key nobody knows here.",
+        "A misspelt key would leave the setting at its default, and the run would look fine.",
+        "learning_rat: 1.0e-4",
+        "learning_rate: 1.0e-4",
+    ),
+    Rule(
+        "CRU102",
+        "missing-key",
+        "A required key is missing.",
+        "Without it there is nothing to train, or nothing to train on.",
+        "dataset_ref: {split: train}",
+        "dataset_ref: {name: train.jsonl, split: train}",
+    ),
+    Rule(
+        "CRU103",
+        "other-stage-key",
+        "A key that belongs to another stage.",
+        "This stage would ignore it, and the run would not be the one that was meant.",
+        "options: {beta: 0.1}  # in supervised_train",
+        "crucible validate --stage dpo_train spec.yaml",
+    ),
+    Rule(
+        "CRU104",
+        "foreign-name",
+        "A key that another trainer uses for a setting of ours.",
+        "The setting would stay at its default.",
+        "num_train_epochs: 3",
+        "epochs: 3",
+    ),
+    Rule(
+        "CRU105",
+        "two-names",
+        "One setting is given twice, under two of its names.",
+        "Whichever won, one of the two would mislead its reader.",
+        "epochs: 3\nnum_epochs: 30",
+        "epochs: 30",
+    ),
+    Rule(
+        "CRU106",
+        "suspicious-option",
+        "An option no backend has checked, whose name is close to one of the stage's.",
+        "Unknown options are the backend's; with no backend chosen, a typo would go unnoticed.",
+        "options: {lr_shedule: cosine}",
+        "options: {lr_schedule: cosine}",
+        Severity.WARNING,
+    ),
+    Rule(
+        "CRU107",
+        "misplaced-key",
+        "A known key in the wrong place.",
+        "Where it stands nobody reads it.",
+        "options: {epochs: 3}",
+        "epochs: 3",
+    ),
+    Rule(
+        "CRU201",
+        "wrong-type",
+        "A value of the wrong type.",
+        "Guessing a conversion (the text '8' for 8, true for 1) hides mistakes.",
+        "batch_size: eight",
+        "batch_size: 8",
+    ),
+    Rule(
+        "CRU202",
+        "out-of-range",
+        "A number outside its range.",
+        "The run would fail later, or train something meaningless.",
+        "learning_rate: -0.001",
+        "learning_rate: 0.001",
+    ),
+    Rule(
+        "CRU203",
+        "not-one-of",
+        "A word that is not one of those allowed.",
+        "Most tools find this out after the model has been loaded.",
+        "options: {lr_schedule: cosin}",
+        "options: {lr_schedule: cosine}",
+    ),
+    Rule(
+        "CRU204",
+        "empty-text",
+        "Text that must not be empty is empty.",
+        "A name with no characters names nothing.",
+        'id: ""',
+        "id: my-run",
+    ),
+    Rule(
+        "CRU205",
+        "number-as-text",
+        "A number in quotes.",
+        "Text is not a number; some tools convert it, some compare it as text.",
+        'learning_rate: "2e-5"',
+        "learning_rate: 2.0e-5",
+    ),
+    Rule(
+        "CRU206",
+        "invalid-value",
+        "A value that is no valid value of its field.",
+        "The message says what is wrong with it.",
+        "options: {seed: [1]}  # to a backend that wants one number",
+        "options: {seed: 1}",
+    ),
+    Rule(
+        "CRU301",
+        "two-evaluation-sets",
+        "`validation_split` and `eval_dataset_ref` are both given.",
+        "There is one held-out set; either would silently replace the other.",
+        "validation_split: 0.1\noptions: {eval_dataset_ref: {name: test.jsonl}}",
+        "options: {eval_dataset_ref: {name: test.jsonl}}",
+    ),
+    Rule(
+        "CRU302",
+        "early-stopping-blind",
+        "Early stopping watches a metric that is never measured.",
+        "Training would never stop early.",
+        "early_stopping: {monitor: eval_mean_nll}",
+        "early_stopping: {monitor: eval_mean_nll}\nvalidation_split: 0.1\noptions: {eval_every: 100}",
+    ),
+    Rule(
+        "CRU401",
+        "overridden",
+        "A value that another key of the same spec overrides.",
+        "It looks set and has no effect.",
+        "learning_rate: 0.001\noptions: {learning_rate: 0.01}",
+        "learning_rate: 0.01",
+        Severity.WARNING,
+    ),
+    Rule(
+        "CRU402",
+        "held-out-unused",
+        "Evaluation data is held out and never evaluated on.",
+        "The run loses training data and gains nothing.",
+        "validation_split: 0.1",
+        "validation_split: 0.1\noptions: {eval_every: 100}",
+        Severity.WARNING,
+    ),
+    Rule(
+        "CRU403",
+        "beyond-the-end",
+        "An interval or a warm-up longer than the training.",
+        "It never happens: no checkpoint in between, no evaluation, never the full learning rate.",
+        "options: {max_steps: 100, lr_schedule: {warmup: 500, schedule: linear}}",
+        "options: {max_steps: 100, lr_schedule: {warmup: 10, schedule: linear}}",
+        Severity.WARNING,
+    ),
+    Rule(
+        "CRU404",
+        "nothing-to-evaluate",
+        "Evaluation is asked for and there is no evaluation data.",
+        "Nothing would be evaluated.",
+        "options: {eval_every: 100}",
+        "validation_split: 0.1\noptions: {eval_every: 100}",
+        Severity.WARNING,
+    ),
+    Rule(
+        "CRU405",
+        "no-effect",
+        "A setting without effect beside the others.",
+        "It looks set and changes nothing.",
+        "options: {sample_max_tokens: 20}",
+        'options: {sample_max_tokens: 20, sample_prompts: ["Hello"]}',
+        Severity.WARNING,
+    ),
+    Rule(
+        "CRU501",
+        "backend-cannot",
+        "A setting that the chosen backend cannot honour.",
+        "Found now, it costs nothing; found later, a loaded model and a queue slot.",
+        "device: cuda  # with the local backend",
+        "device: cpu",
+    ),
+    Rule(
+        "CRU502",
+        "unknown-backend",
+        "No training backend of that name.",
+        "Nothing could train the spec.",
+        "options: {backend: locl}",
+        "options: {backend: local}",
+    ),
+    Rule(
+        "CRU503",
+        "unknown-stage",
+        "No stage of that name.",
+        "Without the stage nobody can say what the spec means. Plug-ins register one through the"
+        " `crucible_train.stages` entry-point group.",
+        "crucible validate --stage supervised spec.yaml",
+        "crucible validate --stage supervised_train spec.yaml",
+    ),
+    Rule(
+        "CRU504",
+        "unknown-dataset-store",
+        "No data-set store of that name.",
+        "Nothing could load the data.",
+        "dataset_ref: {name: train.jsonl, provider: file}",
+        "dataset_ref: {name: train.jsonl, provider: files}",
+    ),
+    Rule(
+        "CRU505",
+        "plug-in-broken",
+        "A registered plug-in cannot be loaded.",
+        "What it was registered for is not there.",
+        "an entry point that names a class that does not exist",
+        "Repair or uninstall the package the message names.",
+    ),
+    Rule(
+        "CRU601",
+        "dataset-not-loaded",
+        "The data set cannot be loaded.",
+        "The message holds the store's own reason and the nearest names there are.",
+        "dataset_ref: {name: tarin.jsonl}",
+        "dataset_ref: {name: train.jsonl}",
+    ),
+    Rule(
+        "CRU602",
+        "columns",
+        "The records do not have the columns that any known shape needs.",
+        "Which column is the prompt and which the answer is never guessed.",
+        "records with the columns `frage` and `antwort`",
+        "dataset_ref: {name: qa.jsonl, options: {columns: {prompt: frage, completion: antwort}}}",
+    ),
+    Rule(
+        "CRU603",
+        "schema-mismatch",
+        "Records differ from `dataset_ref.schema`.",
+        "The data is not what the spec says it is.",
+        "dataset_ref: {name: train.jsonl, schema: {text: string}}  # a record has text: 3",
+        "Repair the records the message names, or the schema.",
+    ),
+    Rule(
+        "CRU604",
+        "missing-reference",
+        "No data set or no model is named, and one is needed.",
+        "There is nothing to train, or nothing to train on.",
+        "normalize(num_epochs=3) and then a run",
+        'normalize(num_epochs=3, dataset_ref={"name": "train.jsonl"}, model_ref={"id": "byte-lm"})',
+    ),
+)
+
+RULES: dict[str, Rule] = {rule.code: rule for rule in _RULES}

@@ -1,0 +1,204 @@
+"""Pydantic's validation errors as findings: a stable code, plain words, a place in the data, a hint."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, Union, cast, get_args, get_origin
+
+from pydantic import BaseModel
+
+from crucible_train.diagnostics.diagnostic import Diagnostic, Loc, format_loc
+from crucible_train.diagnostics.suggest import did_you_mean, one_of
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
+    from pydantic_core import ErrorDetails
+
+ExplainKey = Callable[[Loc, frozenset[str]], Diagnostic]
+"""Explains an unknown key at a place, given the keys that are allowed there."""
+
+
+class _Words(NamedTuple):
+    code: str
+    message: str
+    hint: str | None = None
+
+
+_EXPECTED = {
+    "int": "a whole number",
+    "int_from_float": "a whole number",
+    "float": "a number",
+    "string": "text",
+    "bool": "true or false",
+    "list": "a list",
+    "tuple": "a list",
+    "dict": "a mapping",
+    "model": "a mapping",
+    "mapping": "a mapping",
+}
+
+_RANGE = {
+    "greater_than": ("gt", "greater than"),
+    "greater_than_equal": ("ge", "at least"),
+    "less_than": ("lt", "less than"),
+    "less_than_equal": ("le", "at most"),
+}
+
+
+def findings_of(
+    error: ValidationError, model: type[BaseModel], data: Any, explain_key: ExplainKey | None = None
+) -> list[Diagnostic]:
+    """Every problem of `error` as a finding, at its place in `data`.
+
+    `model` is what was validated, so that an unknown key can be compared with those allowed beside it.
+    Several errors of one value (a union's branches) are one finding.
+    """
+    findings: dict[Loc, Diagnostic] = {}
+    for details in error.errors(include_url=False):
+        loc = _place(details, data)
+        if details["type"] == "extra_forbidden":
+            allowed = frozenset(_keys_at(model, loc[:-1], data))
+            finding = (explain_key or unknown_key)(loc, allowed)
+        else:
+            words = _words(details, loc)
+            finding = Diagnostic(words.code, words.message, loc, hint=words.hint)
+        findings.setdefault(finding.loc, finding)
+    return list(findings.values())
+
+
+def unknown_key(loc: Loc, allowed: frozenset[str]) -> Diagnostic:
+    """CRU101, with the nearest allowed key."""
+    key = str(loc[-1])
+    hint = did_you_mean(key, sorted(allowed)) or f"known here: {', '.join(sorted(allowed))}"
+    return Diagnostic("CRU101", f"unknown key `{format_loc(loc)}`", loc, hint=hint)
+
+
+def describe(value: Any) -> str:
+    """A value in words, short enough for a message."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "true" if value else "false"
+        case int() | float():
+            return f"the number {value!r}"
+        case str():
+            return f"the text {value if len(value) <= 40 else value[:37] + '...'!r}"
+        case list() | tuple():
+            return "a list"
+        case dict():
+            return "a mapping"
+        case _:
+            return f"a {type(cast('object', value)).__name__}"
+
+
+def _place(details: ErrorDetails, data: Any) -> Loc:
+    """Pydantic's `loc` without the union labels and markers that are not in the data."""
+    loc: list[str | int] = []
+    current = data
+    absent = details["type"] in ("missing", "extra_forbidden")
+    parts = details["loc"]
+    for index, part in enumerate(parts):
+        if isinstance(current, Mapping):
+            mapping = cast("Mapping[Any, Any]", current)
+            if part in mapping:
+                current = mapping[part]
+            elif not (absent and index == len(parts) - 1):
+                continue
+        elif isinstance(current, Sequence) and not isinstance(current, str) and isinstance(part, int):
+            items = cast("Sequence[Any]", current)
+            current = items[part] if part < len(items) else None
+        else:
+            continue
+        loc.append(part)
+    context = details.get("ctx", {})
+    loc += cast("list[str | int]", context.get("path", []))
+    return tuple(loc)
+
+
+def _words(details: ErrorDetails, loc: Loc) -> _Words:
+    """Code, message and hint of one Pydantic error."""
+    kind, value = details["type"], details["input"]
+    context: dict[str, Any] = details.get("ctx", {})
+    name = f"`{format_loc(loc)}`" if loc else "the document"
+    if kind.startswith("crucible."):
+        return _Words(kind.removeprefix("crucible."), details["msg"], context.get("hint"))
+    if kind == "missing":
+        return _Words("CRU102", f"{name} is required", f"add `{loc[-1]}:`")
+    if kind in _RANGE:
+        bound, words = _RANGE[kind]
+        return _Words("CRU202", f"{name} must be {words} {context[bound]:g}, not {value!r}")
+    if kind in ("finite_number", "json_non_finite"):
+        return _Words("CRU014", f"{name} must be a finite number")
+    if kind in ("literal_error", "enum"):
+        return _not_one_of(name, value, context)
+    if kind == "string_too_short":
+        return _Words("CRU204", f"{name} must not be empty")
+    stem = kind.removesuffix("_type").removesuffix("_parsing")
+    if stem in _EXPECTED:
+        return _wrong_type(name, _EXPECTED[stem], value)
+    return _Words("CRU206", f"{name}: {details['msg'][:1].lower()}{details['msg'][1:]}")
+
+
+def _not_one_of(name: str, value: Any, context: Mapping[str, Any]) -> _Words:
+    expected = str(context.get("expected", ""))
+    choices = [part.strip().strip("'") for part in expected.replace(" or ", ", ").split(",")]
+    shown = one_of(choices) if isinstance(value, str) else expected
+    hint = did_you_mean(value, choices) if isinstance(value, str) else None
+    return _Words("CRU203", f"{name} must be {shown}, not {describe(value)}", hint)
+
+
+def _wrong_type(name: str, expected: str, value: Any) -> _Words:
+    message = f"{name} must be {expected}, not {describe(value)}"
+    if isinstance(value, str):
+        if "number" in expected and _is_number(value):
+            return _Words("CRU205", message, f"write it without quotes: {value.strip()}")
+        if expected == "true or false" and value.casefold() in _YES_NO:
+            return _Words("CRU201", message, f"write {_YES_NO[value.casefold()]}")
+    if expected == "a whole number" and isinstance(value, float) and value.is_integer():
+        return _Words("CRU201", message, f"write {int(value)}")
+    if expected == "text" and isinstance(value, int | float):
+        return _Words("CRU201", message, f'put it in quotes: "{str(value).lower()}"')
+    return _Words("CRU201", message)
+
+
+_YES_NO = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"} | {
+    "true": "true without quotes",
+    "false": "false without quotes",
+}
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return "_" not in text
+
+
+def _keys_at(model: type[BaseModel], loc: Loc, data: Any) -> Iterable[str]:
+    """The keys allowed at `loc` below `model`; none where no model says."""
+    current: type[BaseModel] | None = model
+    for part in loc:
+        if isinstance(part, int):
+            continue
+        field = next(
+            (info for name, info in current.model_fields.items() if part in (name, info.alias)), None
+        )
+        current = model_in(field.annotation) if field else None
+        if current is None:
+            return ()
+    return [info.alias or name for name, info in current.model_fields.items()]
+
+
+def model_in(annotation: Any) -> type[BaseModel] | None:
+    """The model class inside an annotation such as `tuple[Model, ...] | None`."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    if get_origin(annotation) in (Annotated, Union, types.UnionType, tuple, list):
+        for argument in get_args(annotation):
+            found = model_in(argument)
+            if found:
+                return found
+    return None

@@ -1,0 +1,87 @@
+"""What the chosen backend cannot honour, found from the `training_config` model it publishes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ValidationError
+
+from crucible_train import registry
+from crucible_train.diagnostics.diagnostic import Diagnostic, format_loc
+from crucible_train.diagnostics.from_pydantic import ExplainKey, findings_of
+from crucible_train.diagnostics.suggest import did_you_mean
+from crucible_train.result import Err, Ok
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from crucible_train.loops.stage_config import StageConfig
+
+
+def backend_findings(
+    config: StageConfig, model: type[BaseModel] | None, explain_key: ExplainKey
+) -> list[Diagnostic]:
+    """Findings about `config.training_config`, each with a path into the stage config as its `loc`.
+
+    `model` is that of a wired backend; without one, `config.backend` names it. `explain_key` explains a
+    key that the backend does not know, at a path into the stage config.
+    """
+    backend = config.backend or "wired"
+    if model is None:
+        match registry.training_config_model(backend):
+            case Ok(found):
+                model = found
+            case Err(problem):
+                return [_unknown_backend(backend, problem)]
+    try:
+        model.model_validate(config.training_config)
+    except ValidationError as error:
+        found = findings_of(error, model, config.training_config)
+        # A model that is missing altogether is the reference's problem, found when it is resolved.
+        relevant = [finding for finding in found if (finding.code, finding.loc) != ("CRU102", ("model_ref",))]
+        return [_as_backend_finding(backend, finding, model, explain_key) for finding in relevant]
+    return []
+
+
+def _as_backend_finding(
+    backend: str, finding: Diagnostic, model: type[BaseModel], explain_key: ExplainKey
+) -> Diagnostic:
+    target = ("training_config", *finding.loc)
+    if finding.code == "CRU101" and len(finding.loc) == 1:
+        keys = frozenset(info.alias or name for name, info in model.model_fields.items())
+        explained = explain_key(target, keys)
+        message = f"{explained.message}: neither the stage nor the {backend} backend knows it"
+        return Diagnostic(
+            explained.code,
+            message if explained.code == "CRU101" else explained.message,
+            target,
+            hint=explained.hint,
+        )
+    old, new = f"`{format_loc(finding.loc)}", f"`{format_loc(target)}"
+    message = f"the {backend} backend: {finding.message.replace(old, new, 1)}"
+    code = "CRU501" if finding.code in ("CRU203", "CRU206") else finding.code
+    return Diagnostic(code, message, target, hint=finding.hint)
+
+
+def _unknown_backend(backend: str, problem: registry.NotRegistered | registry.Broken) -> Diagnostic:
+    if isinstance(problem, registry.Broken):
+        return Diagnostic("CRU505", str(problem), ("backend",))
+    hint = did_you_mean(backend, problem.known) or "plug-ins register in `crucible_train.training_client`"
+    message = f"there is no training backend `{backend}`; known: {', '.join(problem.known)}"
+    return Diagnostic("CRU502", message, ("backend",), hint=hint)
+
+
+def store_findings(config: StageConfig) -> list[Diagnostic]:
+    """Data-set references to a store that is not registered."""
+    findings: list[Diagnostic] = []
+    for name in ("dataset_ref", "eval_dataset_ref"):
+        reference: Mapping[str, Any] | None = getattr(config, name, None)
+        provider = (reference or {}).get("provider")
+        if provider is None or provider in registry.BUILT_IN["dataset_store"]:
+            continue
+        known = registry.names("dataset_store")
+        if provider not in known:
+            message = f"there is no data-set store `{provider}`; known: {', '.join(known)}"
+            hint = did_you_mean(provider, known) or "plug-ins register in `crucible_train.dataset_store`"
+            findings.append(Diagnostic("CRU504", message, (name, "provider"), hint=hint))
+    return findings

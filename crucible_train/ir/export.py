@@ -1,0 +1,36 @@
+"""From a stage config back to the IR: the `TrainingConfig` that a run's record carries."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from crucible_ir import TrainingConfig
+
+if TYPE_CHECKING:
+    from crucible_train.ir.normalized import Normalized
+    from crucible_train.loops.stage_config import StageConfig
+
+
+def to_training_config(normalized: Normalized[StageConfig], *, default_id: str) -> TrainingConfig:
+    """The training config that normalises to `normalized`, by its stage's mapping table read backwards.
+
+    Values that were not set explicitly stay unset. `default_id` names a run that was given none.
+    """
+    config = normalized.config
+    given: dict[str, Any] = {
+        name: value for name, value in normalized.to_json().items() if name in config.model_fields_set
+    }
+    backend: dict[str, Any] = dict(given.pop("training_config", {}))
+    result: dict[str, Any] = {}
+    for row in config.mapping_table():
+        source = given if row.rule in ("renamed", "kept") else backend
+        name = row.source if source is backend else row.target
+        value = source.pop(name, None)
+        # The stage's 0 ("never") is the IR's "not set".
+        if value is not None and not (row.source == "checkpoint_every" and value == 0):
+            result[row.source] = value
+    result.setdefault("id", default_id)
+    options = {**backend, **given}
+    if options:
+        result["options"] = options
+    return TrainingConfig.model_validate(result)

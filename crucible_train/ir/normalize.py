@@ -1,0 +1,141 @@
+"""From a spec to a stage config: the one path that `validate`, `explain` and `run` all take.
+
+Everything wrong is found in one pass: reading, the IR's own rules, the stage's, rules between settings,
+and what the chosen backend cannot honour. Nothing is opened and nothing heavy is imported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal, cast, overload
+
+from crucible_ir import TrainingConfig
+from crucible_train import registry
+from crucible_train.diagnostics.diagnostic import Diagnostic, Severity, sort_key
+from crucible_train.diagnostics.errors import NormalizeError, NormalizeErrorCode
+from crucible_train.diagnostics.from_pydantic import describe
+from crucible_train.ir.checking import Checker
+from crucible_train.ir.normalized import Normalized
+from crucible_train.ir.spec import Source, explicit_values
+from crucible_train.loops.stage_config import Layer, StageConfig
+from crucible_train.result import Err, Ok, Result
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from crucible_train.loops.supervised.config import SupervisedConfig
+    from crucible_train.ports import Ports
+
+DEFAULT_STAGE = "supervised_train"
+
+
+@overload
+def normalize(
+    training_config: TrainingConfig | Mapping[str, Any] | None = None,
+    stage: Literal["supervised_train"] = "supervised_train",
+    ports: Ports | None = None,
+    **direct_keys: Any,
+) -> Result[Normalized[SupervisedConfig], NormalizeError]: ...
+@overload
+def normalize(
+    training_config: TrainingConfig | Mapping[str, Any] | None = None,
+    stage: str = DEFAULT_STAGE,
+    ports: Ports | None = None,
+    **direct_keys: Any,
+) -> Result[Normalized[StageConfig], NormalizeError]: ...
+def normalize(
+    training_config: TrainingConfig | Mapping[str, Any] | None = None,
+    stage: str = DEFAULT_STAGE,
+    ports: Ports | None = None,
+    **direct_keys: Any,
+) -> Result[Normalized[Any], NormalizeError]:
+    """Normalise a training config for a stage.
+
+    `training_config` is a `TrainingConfig`, or a mapping in its shape that may use the stage's own names
+    as well (`num_epochs` for `epochs`). `direct_keys` are stage keys, which win over it; without a training
+    config they are the whole spec. With `ports`, or with a `backend` key, the settings are also checked
+    against what that training backend can honour.
+
+    Errors: `missing_training_config`, `unsupported_training_config` (with every finding).
+    """
+    sources: list[Source] = []
+    if training_config is not None:
+        match _spec_source(training_config):
+            case Ok(source):
+                sources.append(source)
+            case Err() as failed:
+                return failed
+    if direct_keys:
+        sources.append(Source(direct_keys, Layer.DIRECT, label="direct key"))
+    model = None
+    if ports is not None and ports.training_client is not None:
+        model = type(ports.training_client).training_config_model
+    return normalize_sources(sources, stage=stage, backend_model=model)
+
+
+def normalize_sources(
+    sources: Sequence[Source], *, stage: str = DEFAULT_STAGE, backend_model: type[BaseModel] | None = None
+) -> Result[Normalized[Any], NormalizeError]:
+    """Normalise sources given lowest precedence first; what the command line calls.
+
+    `backend_model` is the `training_config` model of a backend that is already wired; left out, the spec's
+    `backend` names it, and where that is not set either, the backend's part goes unchecked and is said so.
+    """
+    if not any(source.layer is None or source.layer >= Layer.DIRECT for source in sources):
+        return Err(
+            NormalizeError(
+                NormalizeErrorCode.MISSING_TRAINING_CONFIG,
+                "nothing to normalise: pass a training config, or stage keys",
+            )
+        )
+    match registry.stage(stage):
+        case Err(problem):
+            return _unsupported([_unknown_stage(stage, str(problem), problem)])
+        case Ok(stage_class):
+            pass
+    checker = Checker(stage, stage_class.config_model, sources)
+    config = checker.run(backend_model)
+    findings = sorted(checker.findings, key=sort_key)
+    if any(finding.severity is Severity.ERROR for finding in findings):
+        return _unsupported(findings)
+    return Ok(
+        Normalized(
+            stage,
+            config,
+            warnings=tuple(findings),
+            unchecked=tuple(checker.unchecked),
+            _origins=checker.folded.origins,
+            _sources=tuple(sources),
+        )
+    )
+
+
+def _spec_source(spec: object) -> Result[Source, NormalizeError]:
+    if isinstance(spec, TrainingConfig):
+        return Ok(Source(explicit_values(spec)))
+    if not isinstance(spec, Mapping):
+        message = f"a training config must be a TrainingConfig or a mapping, not {describe(spec)}"
+        return _unsupported([Diagnostic("CRU201", message)])
+    mapping = cast("Mapping[object, Any]", spec)
+    wrong = [key for key in mapping if not isinstance(key, str)]
+    if wrong:
+        return _unsupported([Diagnostic("CRU016", f"the key {key!r} is not text") for key in wrong])
+    return Ok(Source(cast("Mapping[str, Any]", mapping)))
+
+
+def _unsupported(findings: Sequence[Diagnostic]) -> Err[NormalizeError]:
+    errors = sum(finding.severity is Severity.ERROR for finding in findings)
+    message = f"{errors} {'problem' if errors == 1 else 'problems'} found"
+    return Err(NormalizeError(NormalizeErrorCode.UNSUPPORTED_TRAINING_CONFIG, message, tuple(findings)))
+
+
+def _unknown_stage(stage: str, message: str, problem: registry.NotRegistered | registry.Broken) -> Diagnostic:
+    if isinstance(problem, registry.Broken):
+        return Diagnostic("CRU505", message)
+    from crucible_train.diagnostics.suggest import did_you_mean  # only a mistake needs it
+
+    hint = did_you_mean(stage, problem.known) or "plug-ins register stages in `crucible_train.stages`"
+    return Diagnostic("CRU503", message, hint=hint)
+
+
+__all__ = ["DEFAULT_STAGE", "normalize", "normalize_sources"]

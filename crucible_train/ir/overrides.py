@@ -1,0 +1,92 @@
+"""`KEY=VALUE` overrides: dotted keys, and values typed by the field they are for."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from pydantic import BaseModel, ConfigDict, PydanticUserError, TypeAdapter, ValidationError
+
+from crucible_ir import TrainingConfig
+from crucible_train.diagnostics.from_pydantic import model_in
+from crucible_train.ir.spec import Source, nested, overlay
+from crucible_train.loops.stage_config import Layer, StageConfig
+from crucible_train.result import Err, Ok, Result
+from crucible_train.source import parse_scalar
+
+
+def overrides_source(assignments: list[str], stage_model: type[StageConfig]) -> Result[Source, str]:
+    """The source of all `--set` assignments, in order: a later one wins over an earlier one.
+
+    `Err` says in words which assignment cannot be read at all.
+    """
+    values: dict[str, Any] = {}
+    for assignment in assignments:
+        key, equals, text = assignment.partition("=")
+        path = tuple(part.strip() for part in key.split("."))
+        if not equals or not all(path):
+            return Err(f"--set {assignment}: write KEY=VALUE, such as --set epochs=3")
+        match _typed(text.strip(), _annotation(path, stage_model)):
+            case Ok(value):
+                values = _merge(values, nested(path, value))
+            case Err(problem):
+                return Err(f"--set {assignment}: {problem}")
+    return Ok(Source(values, Layer.SET, label="--set"))
+
+
+def _merge(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    """`overlay`, keeping a `None`: it takes back a value of the spec, not one of another assignment."""
+    result = overlay(below, above)
+    for key, value in above.items():
+        if value is None:
+            result[key] = None
+        elif isinstance(value, dict):
+            lower = below.get(key)
+            result[key] = _merge(
+                cast("dict[str, Any]", lower) if isinstance(lower, dict) else {},
+                cast("dict[str, Any]", value),
+            )
+    return result
+
+
+def _annotation(path: tuple[str, ...], stage_model: type[StageConfig]) -> Any:
+    """The type of the field that `path` names; `Any` where the spec does not type it."""
+    head, rest = path[0], path[1:]
+    if head == "options" and rest:
+        head, rest = rest[0], rest[1:]
+        if head not in stage_model.option_keys():
+            return Any
+    names = {row.source: row.target for row in stage_model.mapping_table()}
+    field = stage_model.model_fields.get(names.get(head, head)) or TrainingConfig.model_fields.get(head)
+    ir_field = TrainingConfig.model_fields.get(head)
+    if ir_field is not None and model_in(ir_field.annotation) is not None:
+        field = ir_field  # a reference: the stage keeps it as a mapping, the IR knows its fields
+    for part in rest:
+        model = model_in(field.annotation) if field else None
+        if model is None:
+            return Any
+        field = next((info for name, info in model.model_fields.items() if part in (name, info.alias)), None)
+    return field.annotation if field else Any
+
+
+def _typed(text: str, annotation: Any) -> Result[Any, str]:
+    """`text` itself where the field takes text, else what it says as a YAML value."""
+    if annotation is not Any and text not in ("null", "~") and _accepts(annotation, text):
+        return Ok(text)
+    match parse_scalar(text):
+        case Ok(value):
+            return Ok(value)
+        case Err(problem):
+            return Err(problem.diagnostics[0].message)
+
+
+def _accepts(annotation: Any, text: str) -> bool:
+    strict = None if _is_model(annotation) else ConfigDict(strict=True)
+    try:
+        TypeAdapter(annotation, config=strict).validate_python(text)
+    except (ValidationError, PydanticUserError):
+        return False
+    return True
+
+
+def _is_model(annotation: Any) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)

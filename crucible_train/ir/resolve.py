@@ -1,0 +1,173 @@
+"""From references to data: a normalised config's data sets, model and tokenizer, through the ports."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from crucible_train.diagnostics.diagnostic import Diagnostic, Loc
+from crucible_train.diagnostics.errors import NormalizeError, NormalizeErrorCode
+from crucible_train.ports import DatasetRequest, Ports
+from crucible_train.records.schema import check_schema
+from crucible_train.records.shapes import PARSE_OPTIONS, parse_records
+from crucible_train.result import Err, Ok, Result
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from crucible_train.ir.normalized import Normalized
+    from crucible_train.loops.stage_config import StageConfig
+    from crucible_train.ports import DatasetStore, TokenizerProvider, TrainingClient
+    from crucible_train.records import Record
+    from crucible_train.session import Tokenizer
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """What a stage needs besides its config."""
+
+    train: tuple[Record, ...]
+    evaluation: tuple[Record, ...]
+    """The evaluation data: that of `eval_dataset_ref`, or what `validation_split` held out."""
+    tokenizer: Tokenizer
+    training_client: TrainingClient
+    notes: tuple[str, ...] = ()
+    """What a person should know about the data, such as columns that were not read."""
+
+
+def resolve(normalized: Normalized[StageConfig], ports: Ports | None) -> Result[Resolved, NormalizeError]:
+    """Load what the config names.
+
+    Errors: `missing_ports`; `dataset_resolution_failed` with the store's own reason, the columns found and
+    wanted, the nearest names; `unsupported_training_config` where the model has no tokenizer.
+    """
+    match _require(ports):
+        case Ok((client, store, tokenizers)):
+            pass
+        case Err() as failed:
+            return failed
+    config = normalized.config
+    model_ref = config.training_config.get("model_ref")
+    if not model_ref:
+        return _failed(
+            normalized, "CRU604", "no model is named", ("training_config", "model_ref"), "model_ref"
+        )
+    match _load(normalized, store, "dataset_ref"):
+        case Ok((train, notes)):
+            pass
+        case Err() as failed:
+            return failed
+    evaluation: tuple[Record, ...] = ()
+    if getattr(config, "eval_dataset_ref", None) is not None:
+        match _load(normalized, store, "eval_dataset_ref"):
+            case Ok((evaluation, more)):
+                notes = (*notes, *more)
+            case Err() as failed:
+                return failed
+    split: float | None = getattr(config, "validation_split", None)
+    if split:
+        train, evaluation = hold_out(train, split, int(config.training_config.get("seed", 0)))
+        if not train or not evaluation:
+            message = (
+                f"`validation_split` {split} of {len(train) + len(evaluation)} records leaves one side empty"
+            )
+            return _failed(normalized, "CRU601", message, ("validation_split",), "validation_split")
+    match tokenizers.for_model(model_ref):
+        case Ok(tokenizer):
+            return Ok(Resolved(train, evaluation, tokenizer, client, notes))
+        case Err(problem):
+            finding = _at(normalized, Diagnostic("CRU501", problem.message, ("training_config", "model_ref")))
+            return Err(
+                NormalizeError(
+                    NormalizeErrorCode.UNSUPPORTED_TRAINING_CONFIG, "the model has no tokenizer", (finding,)
+                )
+            )
+
+
+def hold_out(
+    records: Sequence[Record], fraction: float, seed: int
+) -> tuple[tuple[Record, ...], tuple[Record, ...]]:
+    """Split off about `fraction` of the records, at least one, for evaluation; both parts keep their order.
+
+    Which ones depends on `seed` and the number of records alone: those whose SHA-256 of "seed:index" is
+    smallest, so that the choice is the same on every machine and in every version.
+    """
+    count = max(1, round(len(records) * fraction))
+    ranked = sorted(
+        range(len(records)), key=lambda index: hashlib.sha256(f"{seed}:{index}".encode()).digest()
+    )
+    chosen = frozenset(ranked[:count])
+    train = tuple(record for index, record in enumerate(records) if index not in chosen)
+    return train, tuple(record for index, record in enumerate(records) if index in chosen)
+
+
+def _require(
+    ports: Ports | None,
+) -> Result[tuple[TrainingClient, DatasetStore, TokenizerProvider], NormalizeError]:
+    wired = ports or Ports()
+    found = (wired.require("training_client"), wired.require("dataset_store"), wired.require("tokenizer"))
+    match found:
+        case (Ok(client), Ok(store), Ok(tokenizers)):
+            return Ok((client, store, tokenizers))
+        case _:
+            missing = ", ".join(result.error.port for result in found if isinstance(result, Err))
+            message = f"needs {missing}: pass Ports(...) with them, or run the spec from the command line"
+            return Err(NormalizeError(NormalizeErrorCode.MISSING_PORTS, message))
+
+
+def _load(
+    normalized: Normalized[StageConfig], store: DatasetStore, name: str
+) -> Result[tuple[tuple[Record, ...], tuple[str, ...]], NormalizeError]:
+    reference: Mapping[str, Any] | None = getattr(normalized.config, name)
+    if reference is None:
+        return _failed(normalized, "CRU604", "no data set is named", (name,), name)
+    options: dict[str, Any] = dict(reference.get("options") or {})
+    parse_options = {key: options.pop(key) for key in PARSE_OPTIONS if key in options}
+    request = DatasetRequest(
+        reference["name"], reference.get("version"), reference.get("format"), reference.get("split"), options
+    )
+    match store.load(request):
+        case Ok(dataset):
+            pass
+        case Err(problem):
+            return _failed(normalized, "CRU601", str(problem), (name,), name)
+    match dataset.get_split(request.split or "train"):
+        case Ok(dataset):
+            pass
+        case Err(problem):
+            return _failed(normalized, "CRU601", str(problem), (name,), name)
+    raw = dataset.to_list()
+    mismatches = check_schema(raw, reference.get("schema") or {})
+    if mismatches:
+        shown = "; ".join(str(problem) for problem in mismatches[:5])
+        more = f"; and {len(mismatches) - 5} more" if len(mismatches) > 5 else ""
+        return _failed(normalized, "CRU603", f"{dataset.origin}: {shown}{more}", (name,), name)
+    match parse_records(raw, **parse_options):
+        case Err(problem):
+            wanted = "; ".join(f"{shape} needs {', '.join(c)}" for shape, c in problem.columns_wanted.items())
+            hint = f"columns found: {', '.join(problem.columns_found)}" + (f"; {wanted}" if wanted else "")
+            return _failed(normalized, "CRU602", f"{dataset.origin}: {problem}", (name,), name, hint)
+        case Ok(parsed):
+            unused = ", ".join(parsed.unused_columns)
+            notes = (f"{dataset.origin}: columns not read: {unused}",) if unused else ()
+            return Ok((parsed.records, notes))
+
+
+def _failed(
+    normalized: Normalized[StageConfig],
+    code: str,
+    message: str,
+    target: Loc,
+    name: str,
+    hint: str | None = None,
+) -> Err[NormalizeError]:
+    finding = _at(normalized, Diagnostic(code, f"`{name}`: {message}", target, hint=hint))
+    return Err(NormalizeError(NormalizeErrorCode.DATASET_RESOLUTION_FAILED, message, (finding,)))
+
+
+def _at(normalized: Normalized[StageConfig], finding: Diagnostic) -> Diagnostic:
+    return finding.at(normalized.span_of(finding.loc))
+
+
+__all__ = ["Resolved", "hold_out", "resolve"]

@@ -1,0 +1,1 @@
+"""Algorithms: training loops that know neither the IR nor any port."""

@@ -1,0 +1,58 @@
+"""`Document`: a spec as plain data that knows where everything stands; `SourceError`: why there is none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from crucible_train.diagnostics import Diagnostic, Loc, Span
+    from crucible_train.source.positions import Positions
+
+Format: TypeAlias = Literal["yaml", "json", "toml"]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One spec, read. `data` holds plain dict, list, str, int, float, bool and None: no NaN, no infinity."""
+
+    name: str
+    """The path, or what stands for it (`<text>`)."""
+    format: Format
+    data: dict[str, Any]
+    warnings: tuple[Diagnostic, ...] = ()
+    """Findings that do not stop anything (CRU018), ordered by position."""
+    positions: Positions | None = field(default=None, repr=False, compare=False)
+    """None for a document that was not read from text."""
+
+    def span(self, loc: Loc, target: Literal["key", "value"] = "value") -> Span | None:
+        """Where the value at `loc` is written, or its key.
+
+        Parts of `loc` that do not exist are dropped from its end, so a missing field points at its parent.
+        The empty `loc` is the first character of the document. A list item has no key: its value is meant.
+        A value that came through a YAML alias or merge is where it was written; the key of an aliased value
+        is where the alias was used. A TOML table is its header. Lines and columns are as in `Span`.
+        None when the document was not read from text.
+        """
+        return None if self.positions is None else self.positions.span(loc, target)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceError:
+    """Why a text is no spec: every error found, ordered by position.
+
+    Without a `document`, `diagnostics` also holds the warnings found so far; with one, its own `warnings` do.
+    """
+
+    diagnostics: tuple[Diagnostic, ...]
+    """Never empty."""
+    readable: bool = True
+    """False when the text could not even be read (no such file, not UTF-8): nothing was checked."""
+    document: Document | None = None
+    """What could be read all the same, without the offending values; None when the syntax is broken.
+
+    The `loc` of a finding names what was left out, so that a caller does not report it as missing.
+    """
+
+    def __str__(self) -> str:
+        return "\n".join(str(finding) for finding in self.diagnostics)
