@@ -40,8 +40,9 @@ def read_record(shape: Shape, values: Values) -> Result[Record, Fault]:
 def _text_record(values: Values) -> Result[Record, Fault]:
     match _text(values, "text"):
         case Ok(text):
-            empty = Err[Fault](("text", BadValue("", "the text is empty")))
-            return Ok(TextRecord(text)) if text.strip() else empty
+            if text.strip():
+                return Ok(TextRecord(text))
+            return Err(("text", BadValue("", "the text is empty")))
         case Err() as failed:
             return failed
 
@@ -96,14 +97,19 @@ def _prompt_completion(values: Values) -> Result[tuple[Message, ...], Fault]:
 
 
 def _alpaca(values: Values) -> Result[tuple[Message, ...], Fault]:
-    match _exchange(values, "instruction", "output"), _optional_text(values, "input"), _history(values):
+    match _question(values), _text(values, "output"), _history(values):
         case (Err() as failed, _, _) | (_, Err() as failed, _) | (_, _, Err() as failed):
             return failed
-        case Ok((asked, answered)), Ok(extra), Ok(history):
-            question = f"{asked.content}\n{extra}" if extra else asked.content
-            return Ok((*history, Message("user", question), answered))
-        case _:
-            raise AssertionError("an exchange is two messages")
+        case Ok(question), Ok(answer), Ok(history):
+            return Ok((*history, Message("user", question), Message("assistant", answer)))
+
+
+def _question(values: Values) -> Result[str, Fault]:
+    match _text(values, "instruction"), _optional_text(values, "input"):
+        case (Err() as failed, _) | (_, Err() as failed):
+            return failed
+        case Ok(instruction), Ok(extra):
+            return Ok(f"{instruction}\n{extra}" if extra else instruction)
 
 
 def _history(values: Values) -> Result[tuple[Message, ...], Fault]:

@@ -84,7 +84,7 @@ class JsonScanner:
         while self._more("}", is_first=not places):
             self._count(2, loc)
             start = self._at
-            key = self._key(loc)
+            key, is_text = self._key(loc)
             key_extent = start, self._at
             self._skip_space()
             if self._text[self._at : self._at + 1] != ":":
@@ -98,7 +98,7 @@ class JsonScanner:
                 self._findings.add("CRU012", message, key_extent, (*loc, key), "keep one of the two")
                 continue
             places[key] = key_extent, place
-            if value is not DROPPED:
+            if is_text and value is not DROPPED:
                 data[key] = value
         return data, Branch((opening, opening + 1), (self._at - 1, self._at), places)
 
@@ -139,16 +139,19 @@ class JsonScanner:
             self._broken("a comma after the last member", (at, at + 1), "remove the comma")
         return True
 
-    def _key(self, loc: Loc) -> str:
+    def _key(self, loc: Loc) -> tuple[str, bool]:
+        """The next key, and whether it is one; a string that is no text is reported, and stands as written."""
         if self._text[self._at : self._at + 1] != '"':
             word = _WORD.match(self._text, self._at)
             text = word.group().strip("'") if word else ""
             hint = f'write "{text}"' if text.isidentifier() else "keys are text in double quotes"
             self._wrong("expected a key in double quotes", hint)
+        start = self._at
         key = self._string(loc)
         if isinstance(key, Odd):
-            self._broken(key.message, (self._at - 1, self._at), key.hint)
-        return key
+            self._findings.add(key.code, key.message, (start, self._at), loc, key.hint)
+            return self._text[start : self._at], False
+        return key, True
 
     def _string(self, loc: Loc) -> Any:
         start = self._at

@@ -9,10 +9,10 @@ import yaml
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_BAD_ESCAPE = "found an invalid Unicode character escape"  # as libyaml says it
-
 
 class _Parser(Protocol):
+    """What is used of a loader of PyYAML, whose stubs leave it untyped."""
+
     def get_event(self) -> Any: ...
 
     def get_mark(self) -> Any: ...
@@ -25,23 +25,28 @@ def open_events(text: str) -> Callable[[], Any]:
     """
     if yaml.__with_libyaml__:
         return cast("_Parser", yaml.CBaseLoader(text)).get_event
-    return _PurePython(text).get_event
+    from crucible_train.source.yaml_pure import PureLoader
+
+    return _Checked(PureLoader(text)).get_event
 
 
-class _PurePython:
-    """PyYAML's own parser, made to refuse the same escapes as libyaml does."""
+class _Checked:
+    """PyYAML's own parser, made to refuse the escapes that libyaml refuses."""
 
-    def __init__(self, text: str) -> None:
-        self._parser = cast("_Parser", yaml.BaseLoader(text))
+    def __init__(self, parser: _Parser) -> None:
+        self._parser = parser
 
     def get_event(self) -> Any:
         try:
             event = self._parser.get_event()
         except (ValueError, OverflowError) as error:  # chr() of an escape beyond U+10FFFF
-            mark = self._parser.get_mark()
-            raise yaml.MarkedYAMLError(problem=_BAD_ESCAPE, problem_mark=mark) from error
+            raise _bad_escape(self._parser.get_mark()) from error
         if isinstance(event, yaml.ScalarEvent):
             value: str = event.value
             if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
-                raise yaml.MarkedYAMLError(problem=_BAD_ESCAPE, problem_mark=event.start_mark)
+                raise _bad_escape(event.start_mark)
         return event
+
+
+def _bad_escape(mark: Any) -> yaml.MarkedYAMLError:
+    return yaml.MarkedYAMLError(problem="found an invalid Unicode character escape", problem_mark=mark)

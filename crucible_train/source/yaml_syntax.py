@@ -26,6 +26,7 @@ _PROBLEMS: tuple[tuple[str, str, str | None], ...] = (
     ("sequence entries are not allowed", "a list item cannot start here", "start the list on its own line"),
     ("mapping values are not allowed", "a second `: ` in a value, or a key not lined up", _COLON_HINT),
     ("could not find expected ':'", "a key without `: `", "write `key: value`"),
+    ("unexpected ':'", "a `:` that no space follows", "write `key: value`"),
     ("flow sequence", "expected `,` or `]`", None),
     ("flow mapping", "expected `,` or `}`", None),
     ("block mapping", "this does not belong to the mapping", _INDENT_HINT),

@@ -202,19 +202,24 @@ def _in_directory(directory: Path, wanted: Format | None) -> Result[tuple[Source
 def _nearest_paths(root: Path, name: str) -> list[str]:
     """`name` with its first part that does not exist replaced by the nearest names that do."""
     parts = Path(name).parts
-    depth = next((n for n in range(len(parts)) if not root.joinpath(*parts[: n + 1]).exists()), None)
-    if depth is None:
-        return []
+    last = len(parts) - 1
+    depth = next((n for n in range(last) if not root.joinpath(*parts[: n + 1]).exists()), last)
     parent, part, rest = root.joinpath(*parts[:depth]), parts[depth], parts[depth + 1 :]
-    siblings = sorted(entry.name for entry in parent.iterdir()) if parent.is_dir() else []
-    # `train` for `train.jsonl`: leaving out the ending is a likely way to be wrong.
-    matches = [each for each in siblings if Path(each).stem == part]
-    matches += [each for each in difflib.get_close_matches(part, siblings) if each not in matches]
+    entries = sorted(parent.iterdir()) if parent.is_dir() else []
+    # By stem: a shared ending must not make names alike, and `train` may stand for `train.jsonl`.
+    by_stem = {entry.stem: entry.name for entry in entries if _may_be_data(entry)}
+    matches = [by_stem[stem] for stem in difflib.get_close_matches(Path(part).stem, by_stem)]
     paths = [Path(*parts[:depth], match) for match in matches]
     wholes = [path.joinpath(*rest) for path in paths]
     return [
         str(whole if (root / whole).exists() else path) for path, whole in zip(paths, wholes, strict=True)
     ]
+
+
+def _may_be_data(path: Path) -> bool:
+    if path.name.startswith("."):
+        return False
+    return path.is_dir() or _by_suffix(path) is not None or path.suffix.lower() in OTHER_DATA_SUFFIXES
 
 
 def _read(path: Path, file_format: Format, options: ReadOptions) -> Result[Splits, DatasetError]:

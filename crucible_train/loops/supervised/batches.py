@@ -9,7 +9,7 @@ Shape legend: N positions of one datum, B datums in a batch.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
@@ -69,8 +69,8 @@ def reduced(examples: Sequence[RenderedExample], reduction: Reduction) -> tuple[
 
 
 def _scaled(datum: Datum, factor: float) -> Datum:
-    weights = TensorData.float32(datum.weights_N * np.float32(factor))
-    return replace(datum, loss_fn_inputs={**datum.loss_fn_inputs, "weights": weights})
+    weights = TensorData(datum.weights_N * np.float32(factor))
+    return Datum(datum.model_input, {**datum.loss_fn_inputs, "weights": weights})
 
 
 class Batches:
@@ -94,12 +94,13 @@ class Batches:
             self._epoch = epoch
         start = index * self._plan.batch_size
         chosen = [self._examples[int(i)] for i in self._order[start : start + self._plan.batch_size]]
+        masks_BN = tuple(example.datum.weights_N for example in chosen)
         return Batch(
             step=step,
             epoch=epoch,
             data_B=reduced(chosen, self._reduction),
-            masks_BN=tuple(example.datum.weights_N for example in chosen),
-            num_tokens=sum(example.datum.model_input.length for example in chosen),
+            masks_BN=masks_BN,
+            num_tokens=sum(len(mask_N) for mask_N in masks_BN),
             num_target_tokens=sum(example.num_target_tokens for example in chosen),
             num_target_bytes=sum(example.num_target_bytes for example in chosen),
         )

@@ -75,17 +75,17 @@ def nll_sum(
     if len(logprobs_BN) != len(weights_BN):
         message = f"log-probabilities of {len(logprobs_BN)} datums for weights of {len(weights_BN)}"
         return Err(NllError(NllErrorCode.LENGTH_MISMATCH, message))
-    nats = weight = 0.0
     for row, (logprobs, weights) in enumerate(zip(logprobs_BN, weights_BN, strict=True)):
-        logprobs_N = np.asarray(logprobs, dtype=np.float64)
-        weights_N = np.asarray(weights, dtype=np.float64)
-        if logprobs_N.shape != weights_N.shape:
-            message = f"{logprobs_N.size} log-probabilities for {weights_N.size} weights in datum {row}"
+        if np.shape(logprobs) != np.shape(weights):
+            message = f"{np.size(logprobs)} log-probabilities for {np.size(weights)} weights in datum {row}"
             return Err(NllError(NllErrorCode.LENGTH_MISMATCH, message))
-        counts_N = weights_N != 0.0
-        weights_W = weights_N[counts_N]
-        nats -= float((logprobs_N[counts_N] * weights_W).sum())
-        weight += float(weights_W.sum())
+    nats = weight = 0.0
+    if len(weights_BN):
+        weights_all = np.concatenate(weights_BN, dtype=np.float64)
+        counts = weights_all != 0.0
+        weights_W = weights_all[counts]
+        nats = -float(np.concatenate(logprobs_BN, dtype=np.float64)[counts] @ weights_W)
+        weight = float(weights_W.sum())
     if weight == 0.0:
         return Err(NllError(NllErrorCode.NO_WEIGHT, "the weights sum to zero, so there is no mean"))
     if not math.isfinite(nats):

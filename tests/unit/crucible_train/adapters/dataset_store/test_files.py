@@ -199,7 +199,7 @@ class TestContents:
     def test_malformed(self, root: Path) -> None:
         error = refused(root, "bad.jsonl")
         assert error.code == DatasetErrorCode.MALFORMED
-        assert "bad.jsonl:2:7: Expecting value" in error.message
+        assert "bad.jsonl:2:6: Expecting value" in error.message
 
     @pytest.mark.parametrize("name", ["empty.jsonl", "header.csv"])
     def test_empty(self, root: Path, name: str) -> None:
