@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from crucible_ir.base import IRModel, JsonObject, NonEmptyText
+from crucible_ir.base import IRModel, NonEmptyText
+from crucible_ir.json_data import JsonObject
 
 
 class StageDef(IRModel):

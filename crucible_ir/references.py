@@ -6,7 +6,8 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from crucible_ir.base import IRModel, JsonObject, NonEmptyText
+from crucible_ir.base import IRModel, NonEmptyText
+from crucible_ir.json_data import JsonObject
 
 
 class ModelRef(IRModel):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from collections.abc import Mapping
+from typing import Any, Literal, TypeVar, cast
+
+from pydantic import ValidationError
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from crucible_ir.base import IRModel
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 M = TypeVar("M", bound=IRModel)
 
@@ -17,16 +18,44 @@ def from_json(text: str | bytes, cls: type[M], *, unknown: Literal["forbid", "ig
     """Read a `cls` from JSON text.
 
     `unknown="ignore"` reads documents of a newer producer: keys this version does not know are dropped,
-    which is the caller's explicit choice. Raises `pydantic.ValidationError`.
+    which is the caller's explicit choice. A key written twice in one mapping is an error, like malformed
+    JSON and everything `from_map` refuses. Raises `pydantic.ValidationError`.
     """
-    return cls.model_validate_json(text, extra=unknown)
+    model = cls.model_validate_json(text, extra=unknown)
+    repeated = _repeated_keys(text)
+    if repeated:
+        problem = PydanticCustomError("duplicate_key", "The key {key} occurs twice in one mapping", repeated)
+        raise ValidationError.from_exception_data(
+            cls.__name__, [InitErrorDetails(type=problem, input=repeated["key"])], input_type="json"
+        )
+    return model
+
+
+def _repeated_keys(text: str | bytes) -> dict[str, str]:
+    """`{"key": KEY}` for the first key that occurs twice in one mapping, of which Pydantic keeps the last."""
+    repeated: dict[str, str] = {}
+
+    def see(pairs: list[tuple[str, Any]]) -> None:
+        seen: set[str] = set()
+        for key, _ in pairs:
+            if key in seen:
+                repeated.setdefault("key", key)
+            seen.add(key)
+
+    json.loads(text, object_pairs_hook=see, parse_int=str)
+    return repeated
 
 
 def from_map(
     mapping: Mapping[str, Any], cls: type[M], *, unknown: Literal["forbid", "ignore"] = "forbid"
 ) -> M:
     """Read a `cls` from a mapping of JSON data. Raises `pydantic.ValidationError`."""
-    return cls.model_validate(dict(mapping), extra=unknown)
+    return cls.model_validate(_as_dict(mapping), extra=unknown)
+
+
+def _as_dict(data: object) -> object:
+    """Any mapping as a dict; what is none is left for the model to refuse."""
+    return dict(cast("Mapping[Any, Any]", data)) if isinstance(data, Mapping) else data
 
 
 def to_map(model: IRModel, *, explicit_only: bool = False) -> dict[str, Any]:

@@ -10,12 +10,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from crucible_train.context import Context, RunControl
     from crucible_train.diagnostics import Diagnostic, Severity, Span
-    from crucible_train.diagnostics.errors import (
-        NormalizeError,
-        NormalizeErrorCode,
-        StageError,
-        StageErrorCode,
-    )
+    from crucible_train.diagnostics.errors import NormalizeError, NormalizeErrorCode
+    from crucible_train.diagnostics.stage_errors import StageError, StageErrorCode
     from crucible_train.ir.normalize import normalize
     from crucible_train.ir.normalized import Normalized, Provenance
     from crucible_train.ports import Ports
@@ -57,8 +53,8 @@ _HOME = {
     "RunControl": "context",
     "Severity": "diagnostics",
     "Span": "diagnostics",
-    "StageError": "diagnostics.errors",
-    "StageErrorCode": "diagnostics.errors",
+    "StageError": "diagnostics.stage_errors",
+    "StageErrorCode": "diagnostics.stage_errors",
     "normalize": "ir.normalize",
 }
 

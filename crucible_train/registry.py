@@ -6,9 +6,8 @@ A plug-in package registers a stage in the entry-point group `crucible_train.sta
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, cast
 
 from crucible_train.result import Err, Ok, Result
 
@@ -34,8 +33,7 @@ BUILT_IN: dict[Kind, dict[str, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class NotRegistered:
+class NotRegistered(NamedTuple):
     """No stage or adapter of that name."""
 
     kind: Kind
@@ -47,8 +45,7 @@ class NotRegistered:
         return f"no {what} is named {self.name!r}; known: {', '.join(self.known)}"
 
 
-@dataclass(frozen=True, slots=True)
-class Broken:
+class Broken(NamedTuple):
     """A registered plug-in that does not import."""
 
     kind: Kind

@@ -7,40 +7,43 @@ when there is something to load.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated
-
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crucible_train.result import Err, Ok, Result
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pydantic import SecretStr
+
 PREFIX = "CRUCIBLE_"
-TABLE = "[tool.crucible"
 
 
-class Settings(BaseModel):
+@dataclass(frozen=True)
+class Settings:
     """What `CRUCIBLE_*` and `[tool.crucible]` may set. A variable wins over the table."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    backend: Annotated[str, Field(min_length=1)] | None = None
+    backend: str | None = None
     """The training backend for specs that name none (`CRUCIBLE_BACKEND`)."""
 
-    dataset_store: Annotated[str, Field(min_length=1)] | None = None
+    dataset_store: str | None = None
     """The data-set store for specs whose `dataset_ref` names no provider (`CRUCIBLE_DATASET_STORE`)."""
 
-    tokenizer: Annotated[str, Field(min_length=1)] | None = None
+    tokenizer: str | None = None
     """The tokenizer adapter, where the backend's own is not wanted (`CRUCIBLE_TOKENIZER`)."""
 
     data_root: Path | None = None
-    """The directory that relative data-set names start from; the current one when not set."""
+    """The directory that relative data-set names start from; the current one when not set. Read by adapters
+    that keep data in files. A relative one starts from the current directory, as `runs_dir` does."""
 
     runs_dir: Path = Path("runs")
     """The directory in which runs get their directories."""
 
-    secrets: dict[str, SecretStr] = Field(default_factory=dict[str, SecretStr])
-    """Keys for adapters (`CRUCIBLE_SECRETS__TINKER_API_KEY`). Never printed, never written to a run."""
+    secrets: Mapping[str, SecretStr] = field(default_factory=dict[str, "SecretStr"])
+    """Keys for adapters, by their names in capitals (`CRUCIBLE_SECRETS__TINKER_API_KEY` is `TINKER_API_KEY`).
+    Never printed, never written to a run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +56,26 @@ class SettingsError:
         return "\n".join(self.problems)
 
 
+class ProjectTable(NamedTuple):
+    """The `[tool.crucible]` table in force."""
+
+    path: Path
+    """The pyproject.toml it is in."""
+    values: object
+    """What it holds; a mapping, if it is right."""
+
+
 def load_settings(directory: Path | None = None) -> Result[Settings, SettingsError]:
     """The settings in force in `directory` (the current one when left out).
 
     The nearest pyproject.toml at or above it counts, if it has a `[tool.crucible]` table. An unknown
     variable or key is an error: it was meant to do something.
     """
-    table = _pyproject_with_table(directory or Path.cwd())
+    match _project_table(directory or Path.cwd()):
+        case Ok(table):
+            pass
+        case Err(problem):
+            return Err(SettingsError((problem,)))
     if table is None and not any(name.upper().startswith(PREFIX) for name in os.environ):
         return Ok(Settings())
     from crucible_train.settings_sources import read_settings  # brings pydantic-settings with it
@@ -71,14 +87,28 @@ def load_settings(directory: Path | None = None) -> Result[Settings, SettingsErr
             return Err(SettingsError(problems))
 
 
-def _pyproject_with_table(directory: Path) -> Path | None:
+def _project_table(directory: Path) -> Result[ProjectTable | None, str]:
     for folder in (directory, *directory.parents):
         path = folder / "pyproject.toml"
         try:
             text = path.read_text(encoding="utf-8")
         except (FileNotFoundError, NotADirectoryError):
             continue
-        except (OSError, UnicodeDecodeError):
-            return path  # the reader says what is wrong with it
-        return path if TABLE in text else None
-    return None
+        except (OSError, UnicodeDecodeError) as error:
+            return Err(f"{path}: {error}")
+        return _table_in(path, text)
+    return Ok(None)
+
+
+def _table_in(path: Path, text: str) -> Result[ProjectTable | None, str]:
+    if "crucible" not in text:
+        return Ok(None)
+    import tomllib  # most projects' files do not get here
+
+    try:
+        tool: Any = tomllib.loads(text).get("tool", {})
+    except tomllib.TOMLDecodeError as error:
+        return Err(f"{path}: not well-formed TOML: {error}")
+    if not isinstance(tool, dict) or "crucible" not in tool:
+        return Ok(None)
+    return Ok(ProjectTable(path, tool["crucible"]))

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
-import tomllib
-from typing import TYPE_CHECKING, Any
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
-from pydantic import ValidationError
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_core import PydanticCustomError
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
+    InitSettingsSource,
     PydanticBaseSettingsSource,
-    PyprojectTomlConfigSettingsSource,
     SettingsConfigDict,
+    SettingsError,
 )
 
 from crucible_train.diagnostics.suggest import did_you_mean
@@ -20,53 +23,91 @@ from crucible_train.result import Err, Ok, Result
 from crucible_train.settings import PREFIX, Settings
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from crucible_train.settings import ProjectTable
+
+_NAMES = tuple(field.name for field in fields(Settings))
+_NESTED = "__"
+_WORDS = {
+    "extra_forbidden": "no such setting",
+    "string_type": "must be text",
+    "path_type": "must be a path, as text",
+    "dict_type": "must be a table of names and keys",
+    "string_too_short": "must not be empty",
+}
 
 
-def read_settings(pyproject: Path | None) -> Result[Settings, tuple[str, ...]]:
-    """Settings from `CRUCIBLE_*` variables and, below them, the table; or every problem in words."""
+def _not_empty(path: object) -> object:
+    if path == "":  # `Path` would take it for the current directory
+        raise PydanticCustomError("string_too_short", "must not be empty")
+    return path
+
+
+_Name = Annotated[str, Field(min_length=1)]
+_Directory = Annotated[Path, BeforeValidator(_not_empty)]
+
+
+def read_settings(table: ProjectTable | None) -> Result[Settings, tuple[str, ...]]:
+    """Settings from `CRUCIBLE_*` variables and, below them, the table; or every problem in words.
+
+    No message holds a value, because it may be a secret.
+    """
     problems = _unknown_variables()
-    config = SettingsConfigDict(frozen=True, extra="forbid", env_prefix=PREFIX, env_nested_delimiter="__")
-    if pyproject is not None:
-        config["pyproject_toml_table_header"] = ("tool", "crucible")
+    below: dict[str, Any] = {}
+    if table is not None and isinstance(table.values, dict):
+        below = cast("dict[str, Any]", table.values)
+    elif table is not None:
+        problems.append(f"{table.path}: `tool.crucible` must be a table")
 
-    class Loader(Settings, BaseSettings):  # pyright: ignore[reportIncompatibleVariableOverride] - both bases declare model_config; this one holds
-        model_config = config
+    class Loader(BaseSettings):
+        model_config = SettingsConfigDict(
+            frozen=True, extra="forbid", env_prefix=PREFIX, env_nested_delimiter=_NESTED
+        )
+
+        backend: _Name | None = None
+        dataset_store: _Name | None = None
+        tokenizer: _Name | None = None
+        data_root: _Directory | None = None
+        runs_dir: _Directory = Path("runs")
+        secrets: dict[str, SecretStr] = Field(default_factory=dict[str, SecretStr])
 
         @classmethod
         def settings_customise_sources(
             cls, settings_cls: type[BaseSettings], *args: Any, **sources: Any
         ) -> tuple[PydanticBaseSettingsSource, ...]:
-            found: list[PydanticBaseSettingsSource] = [EnvSettingsSource(settings_cls)]
-            if pyproject is not None:
-                found.append(PyprojectTomlConfigSettingsSource(settings_cls, toml_file=pyproject))
-            return tuple(found)
+            return EnvSettingsSource(settings_cls), InitSettingsSource(settings_cls, below)
 
     try:
         loaded = Loader()
     except ValidationError as error:
-        problems += [_in_words(details["loc"], details["msg"], pyproject) for details in error.errors()]
-    except (tomllib.TOMLDecodeError, OSError, UnicodeDecodeError) as error:
-        problems.append(f"{pyproject}: {error}")
+        problems += [
+            _in_words(details["loc"], details["type"], details["msg"], table) for details in error.errors()
+        ]
+    except SettingsError:  # the one setting that a variable can hold as JSON
+        problems.append(f"{PREFIX}SECRETS: must be a JSON object; or set {PREFIX}SECRETS{_NESTED}NAME")
     else:
         if not problems:
-            return Ok(Settings.model_validate(loaded.model_dump()))
+            values = dict(loaded)
+            # Variables reach us in small letters, whatever they were written in.
+            values["secrets"] = {name.upper(): secret for name, secret in loaded.secrets.items()}
+            return Ok(Settings(**values))
     return Err(tuple(problems))
 
 
 def _unknown_variables() -> list[str]:
-    known = [PREFIX + name.upper() for name in Settings.model_fields]
+    known = [PREFIX + name.upper() for name in _NAMES]
     problems: list[str] = []
     for name in os.environ:
         upper = name.upper()
-        if upper.startswith(PREFIX) and upper.split("__")[0] not in known:
+        is_known = upper in known or upper.startswith(f"{PREFIX}SECRETS{_NESTED}")
+        if upper.startswith(PREFIX) and not is_known:
             hint = did_you_mean(upper, known) or f"known: {', '.join(known)}"
             problems.append(f"{name}: no such setting; {hint}")
     return problems
 
 
-def _in_words(loc: tuple[int | str, ...], message: str, pyproject: Path | None) -> str:
-    name = ".".join(str(part) for part in loc)
-    where = f"{pyproject} [tool.crucible] or {PREFIX}{name.upper()}" if pyproject else PREFIX + name.upper()
-    hint = did_you_mean(str(loc[0]), Settings.model_fields) if "Extra inputs" in message else None
-    return f"{where}: {message}" + (f"; {hint}" if hint else "")
+def _in_words(loc: tuple[int | str, ...], kind: str, message: str, table: ProjectTable | None) -> str:
+    parts = [str(part) for part in loc]
+    variable = PREFIX + _NESTED.join(parts).upper()
+    where = f"{table.path} [tool.crucible] `{'.'.join(parts)}` or {variable}" if table else variable
+    hint = did_you_mean(parts[0], _NAMES) if kind == "extra_forbidden" else None
+    return f"{where}: {_WORDS.get(kind, message)}" + (f"; {hint}" if hint else "")

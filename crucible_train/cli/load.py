@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crucible_train import registry
 from crucible_train.diagnostics.errors import NormalizeError
 from crucible_train.ir.normalize import normalize_sources
-from crucible_train.ir.overrides import overrides_source
 from crucible_train.ir.spec import Source
 from crucible_train.loops.stage_config import Layer
 from crucible_train.result import Err, Ok, Result
@@ -26,8 +24,7 @@ if TYPE_CHECKING:
 STDIN = "-"
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(NamedTuple):
     """One spec, checked: its findings, and the config where there are no errors."""
 
     path: str
@@ -36,8 +33,7 @@ class Checked:
     readable: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(NamedTuple):
     """What is the same for every file of one command."""
 
     settings: Settings
@@ -61,6 +57,8 @@ def open_session(options: argparse.Namespace) -> Result[Session, str]:
                 pass
             case Err(problem):
                 return Err(str(problem))
+        from crucible_train.ir.overrides import overrides_source  # only --set needs it
+
         match overrides_source(options.assignments, stage.config_model):
             case Ok(overrides):
                 pass

@@ -19,8 +19,8 @@ EXIT_OK, EXIT_FINDINGS, EXIT_USAGE = 0, 1, 2
 _SPEC_HELP = "a spec: .yaml, .yml, .json or .toml; - reads YAML from standard input"
 
 
-def parser() -> argparse.ArgumentParser:
-    """The whole command line."""
+def parser(only: str | None = None) -> argparse.ArgumentParser:
+    """The whole command line; or, to save time, with just the arguments of the command `only`."""
     root = argparse.ArgumentParser(
         prog="crucible",
         description="Typed training specs: checked, explained, run.",
@@ -29,39 +29,47 @@ def parser() -> argparse.ArgumentParser:
     root.add_argument("--version", action="version", version=f"crucible {__version__}")
     # With `prog` given, argparse has no need to lay out a usage line (and to import shutil) for it.
     commands = root.add_subparsers(dest="command", metavar="COMMAND", required=True, prog="crucible")
-
-    validate = commands.add_parser("validate", help="check specs and report every finding")
-    validate.add_argument("paths", nargs="+", metavar="PATH", help=_SPEC_HELP)
-    validate.add_argument("--format", choices=("text", "json"), default="text", help="the report's format")
-    _spec_options(validate)
-
-    normalize = commands.add_parser("normalize", help="print the stage config a spec stands for, as JSON")
-    normalize.add_argument("path", metavar="PATH", help=_SPEC_HELP)
-    _spec_options(normalize)
-
-    explain = commands.add_parser("explain", help="show where every value comes from")
-    explain.add_argument("path", metavar="PATH", help=_SPEC_HELP)
-    explain.add_argument("key", nargs="?", metavar="KEY", help="one setting, by its name or the spec's key")
-    _spec_options(explain)
-
-    run = commands.add_parser("run", help="train")
-    run.add_argument("path", metavar="PATH", help=_SPEC_HELP)
-    run.add_argument("--out", metavar="DIR", help="the run directory (default: runs/ and the run's name)")
-    run.add_argument("--resume", action="store_true", help="go on from the run directory's last checkpoint")
-    _spec_options(run)
-
-    schema = commands.add_parser("schema", help="print a JSON Schema, or the names there are")
-    schema.add_argument("name", nargs="?", metavar="NAME", help="such as TrainingConfig or supervised_train")
-
-    init = commands.add_parser("init", help="write a commented starter spec")
-    init.add_argument(
-        "path", nargs="?", metavar="PATH", default="crucible.yaml", help="default: crucible.yaml"
-    )
-    init.add_argument("--force", action="store_true", help="overwrite an existing file")
-
-    rule = commands.add_parser("rule", help="explain a finding's code, or list all codes")
-    rule.add_argument("code", nargs="?", metavar="CODE", help="such as CRU201")
+    for name, (summary, _, add_arguments) in _COMMANDS.items():
+        if only in (None, name):
+            add_arguments(commands.add_parser(name, help=summary, description=summary))
     return root
+
+
+def _validate_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument("paths", nargs="+", metavar="PATH", help=_SPEC_HELP)
+    command.add_argument("--format", choices=("text", "json"), default="text", help="the report's format")
+    _spec_options(command)
+
+
+def _normalize_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument("path", metavar="PATH", help=_SPEC_HELP)
+    _spec_options(command)
+
+
+def _explain_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument("path", metavar="PATH", help=_SPEC_HELP)
+    command.add_argument("key", nargs="?", metavar="KEY", help="one setting, by its name or the spec's key")
+    _spec_options(command)
+
+
+def _run_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument("path", metavar="PATH", help=_SPEC_HELP)
+    command.add_argument("--out", metavar="DIR", help="the run directory (default: runs/ and the run's name)")
+    command.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
+    _spec_options(command)
+
+
+def _schema_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument("name", nargs="?", metavar="NAME", help="such as TrainingConfig or supervised_train")
+
+
+def _init_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument("path", nargs="?", metavar="PATH", default="crucible.yaml", help="where to write it")
+    command.add_argument("--force", action="store_true", help="overwrite an existing file")
+
+
+def _rule_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument("code", nargs="?", metavar="CODE", help="such as CRU201")
 
 
 def _spec_options(command: argparse.ArgumentParser) -> None:
@@ -79,23 +87,25 @@ def _spec_options(command: argparse.ArgumentParser) -> None:
     )
 
 
-_HANDLERS = {
-    "validate": "validate:validate",
-    "normalize": "inspect:normalize",
-    "explain": "inspect:explain",
-    "run": "run:run",
-    "schema": "reference:schema",
-    "init": "init:init",
-    "rule": "reference:rule",
+_COMMANDS: dict[str, tuple[str, str, Callable[[argparse.ArgumentParser], None]]] = {
+    "validate": ("check specs and report every finding", "validate:validate", _validate_arguments),
+    "normalize": ("print the stage config of a spec, as JSON", "inspect:normalize", _normalize_arguments),
+    "explain": ("show where every value comes from", "inspect:explain", _explain_arguments),
+    "run": ("train", "run:run", _run_arguments),
+    "schema": ("print a JSON Schema, or the names there are", "reference:schema", _schema_arguments),
+    "init": ("write a commented starter spec", "init:init", _init_arguments),
+    "rule": ("explain a finding's code, or list all codes", "reference:rule", _rule_arguments),
 }
+"""Command to its summary, its handler (imported when the command runs) and its arguments."""
 
 
 def run_command(arguments: Sequence[str]) -> int:
     """Run one command line; the exit status."""
+    named = arguments[0] if arguments and arguments[0] in _COMMANDS else None
     try:
-        options = parser().parse_args(arguments)
+        options = parser(named).parse_args(arguments)
     except SystemExit as exit_:  # argparse has printed the help, or what is wrong
         return exit_.code if isinstance(exit_.code, int) else EXIT_USAGE
-    module, _, function = _HANDLERS[options.command].partition(":")
+    module, _, function = _COMMANDS[options.command][1].partition(":")
     handler = cast("Handler", getattr(import_module(f"crucible_train.cli.{module}"), function))
     return handler(options)

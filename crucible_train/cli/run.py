@@ -15,7 +15,7 @@ from crucible_train.cli.inspect import normalized_spec
 from crucible_train.cli.main import EXIT_FINDINGS, EXIT_OK, EXIT_USAGE
 from crucible_train.cli.reporters.text_report import finding_lines
 from crucible_train.context import Context, RunControl
-from crucible_train.diagnostics.errors import StageErrorCode
+from crucible_train.diagnostics.stage_errors import StageErrorCode
 from crucible_train.result import Err, Ok
 from crucible_train.wiring import choose, wire
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import argparse
     from types import FrameType
 
-    from crucible_train.diagnostics.errors import StageError
+    from crucible_train.diagnostics.stage_errors import StageError
 
 EXIT_INTERRUPTED = 130
 

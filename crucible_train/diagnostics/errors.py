@@ -1,4 +1,4 @@
-"""The structured errors of normalisation and of stages. Loops and ports have enums of their own."""
+"""The structured errors of normalisation. Stages, loops and ports have enums of their own."""
 
 from __future__ import annotations
 
@@ -33,36 +33,3 @@ class NormalizeError:
 
     def __str__(self) -> str:
         return "\n".join([f"{self.code}: {self.message}", *(f"  {finding}" for finding in self.diagnostics)])
-
-
-class StageErrorCode(StrEnum):
-    """Why a stage did not complete. The first four are those of `NormalizeErrorCode`."""
-
-    MISSING_TRAINING_CONFIG = "missing_training_config"
-    MISSING_PORTS = "missing_ports"
-    DATASET_RESOLUTION_FAILED = "dataset_resolution_failed"
-    UNSUPPORTED_TRAINING_CONFIG = "unsupported_training_config"
-    SESSION_FAILED = "session_failed"
-    """The backend could not open a session, or failed in the middle; the last good checkpoint is intact."""
-    TRAINING_FAILED = "training_failed"
-    """The loop could not go on: no data to train on, an unusable checkpoint."""
-    INTERRUPTED = "interrupted"
-    """The run was asked to stop; it saved a checkpoint to resume from."""
-    RUN_DIRECTORY_FAILED = "run_directory_failed"
-    """The run directory exists already, is in use, or cannot be written."""
-
-
-@dataclass(frozen=True, slots=True)
-class StageError:
-    """Why a stage did not complete."""
-
-    stage: str
-    code: StageErrorCode
-    message: str
-    diagnostics: tuple[Diagnostic, ...] = ()
-    cause: object = None
-    """The error underneath: a `NormalizeError`, a session's, a loop's or a port's."""
-
-    def __str__(self) -> str:
-        head = f"{self.stage}: {self.code}: {self.message}"
-        return "\n".join([head, *(f"  {finding}" for finding in self.diagnostics)])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 import types
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, Union, cast, get_args, get_origin
@@ -57,14 +59,32 @@ def findings_of(
     findings: dict[Loc, Diagnostic] = {}
     for details in error.errors(include_url=False):
         loc = _place(details, data)
+        if details["type"] == "json_data":
+            for finding in json_findings(details, loc):
+                findings.setdefault(finding.loc, finding)
+            continue
         if details["type"] == "extra_forbidden":
-            allowed = frozenset(_keys_at(model, loc[:-1], data))
+            allowed = frozenset(_keys_at(model, loc[:-1]))
             finding = (explain_key or unknown_key)(loc, allowed)
         else:
             words = _words(details, loc)
             finding = Diagnostic(words.code, words.message, loc, hint=words.hint)
         findings.setdefault(finding.loc, finding)
     return list(findings.values())
+
+
+_JSON_CODES = {"non_finite": "CRU014", "key": "CRU016"}
+
+
+def json_findings(details: ErrorDetails, loc: Loc) -> list[Diagnostic]:
+    """Every problem of a mapping at `loc` that should be JSON data (`crucible_ir.json_data`)."""
+    problems = cast("list[tuple[str, str, Loc]]", details.get("ctx", {})["problems"])
+    return [
+        Diagnostic(
+            _JSON_CODES.get(kind, "CRU206"), f"`{format_loc((*loc, *path))}` {message}", (*loc, *path)
+        )
+        for kind, message, path in problems
+    ]
 
 
 def unknown_key(loc: Loc, allowed: frozenset[str]) -> Diagnostic:
@@ -82,7 +102,7 @@ def describe(value: Any) -> str:
         case bool():
             return "true" if value else "false"
         case int() | float():
-            return f"the number {value!r}"
+            return f"the number {_number(value)}"
         case str():
             return f"the text {value if len(value) <= 40 else value[:37] + '...'!r}"
         case list() | tuple():
@@ -91,6 +111,13 @@ def describe(value: Any) -> str:
             return "a mapping"
         case _:
             return f"a {type(cast('object', value)).__name__}"
+
+
+def _number(value: float) -> str:
+    """A number short enough for a message; CPython refuses to write out very long integers."""
+    if isinstance(value, int) and value.bit_length() > 200:
+        return f"of more than {value.bit_length() * 3 // 10} digits"
+    return repr(value)
 
 
 def _place(details: ErrorDetails, data: Any) -> Loc:
@@ -105,15 +132,13 @@ def _place(details: ErrorDetails, data: Any) -> Loc:
             if part in mapping:
                 current = mapping[part]
             elif not (absent and index == len(parts) - 1):
-                continue
+                continue  # a union's label, or `[key]`
         elif isinstance(current, Sequence) and not isinstance(current, str) and isinstance(part, int):
             items = cast("Sequence[Any]", current)
             current = items[part] if part < len(items) else None
         else:
             continue
         loc.append(part)
-    context = details.get("ctx", {})
-    loc += cast("list[str | int]", context.get("path", []))
     return tuple(loc)
 
 
@@ -126,10 +151,12 @@ def _words(details: ErrorDetails, loc: Loc) -> _Words:
         return _Words(kind.removeprefix("crucible."), details["msg"], context.get("hint"))
     if kind == "missing":
         return _Words("CRU102", f"{name} is required", f"add `{loc[-1]}:`")
+    if kind == "invalid_key" or details["loc"][-1:] == ("[key]",):
+        return _Words("CRU016", f"{name}: the key {value!r} is not text")
     if kind in _RANGE:
         bound, words = _RANGE[kind]
-        return _Words("CRU202", f"{name} must be {words} {context[bound]:g}, not {value!r}")
-    if kind in ("finite_number", "json_non_finite"):
+        return _Words("CRU202", f"{name} must be {words} {context[bound]:g}, not {_number(value)}")
+    if kind == "finite_number":
         return _Words("CRU014", f"{name} must be a finite number")
     if kind in ("literal_error", "enum"):
         return _not_one_of(name, value, context)
@@ -141,25 +168,30 @@ def _words(details: ErrorDetails, loc: Loc) -> _Words:
     return _Words("CRU206", f"{name}: {details['msg'][:1].lower()}{details['msg'][1:]}")
 
 
+_CHOICE = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[^\s,]+""")
+_PYTHON_WORDS = {"True": "true", "False": "false", "None": "null"}
+
+
 def _not_one_of(name: str, value: Any, context: Mapping[str, Any]) -> _Words:
-    expected = str(context.get("expected", ""))
-    choices = [part.strip().strip("'") for part in expected.replace(" or ", ", ").split(",")]
-    shown = one_of(choices) if isinstance(value, str) else expected
+    """Pydantic writes the choices as one text: `'a', 'b' or False`."""
+    found = [choice for choice in _CHOICE.findall(str(context.get("expected", ""))) if choice != "or"]
+    choices = [_PYTHON_WORDS.get(choice, choice.strip("'\"")) for choice in found]
     hint = did_you_mean(value, choices) if isinstance(value, str) else None
-    return _Words("CRU203", f"{name} must be {shown}, not {describe(value)}", hint)
+    return _Words("CRU203", f"{name} must be {one_of(choices)}, not {describe(value)}", hint)
 
 
 def _wrong_type(name: str, expected: str, value: Any) -> _Words:
     message = f"{name} must be {expected}, not {describe(value)}"
     if isinstance(value, str):
         if "number" in expected and _is_number(value):
-            return _Words("CRU205", message, f"write it without quotes: {value.strip()}")
+            whole = expected == "a number" or float(value).is_integer()
+            return _Words("CRU205", message, f"write it without quotes: {value.strip()}" if whole else None)
         if expected == "true or false" and value.casefold() in _YES_NO:
             return _Words("CRU201", message, f"write {_YES_NO[value.casefold()]}")
     if expected == "a whole number" and isinstance(value, float) and value.is_integer():
         return _Words("CRU201", message, f"write {int(value)}")
     if expected == "text" and isinstance(value, int | float):
-        return _Words("CRU201", message, f'put it in quotes: "{str(value).lower()}"')
+        return _Words("CRU201", message, f'put it in quotes: "{describe(value).removeprefix("the number ")}"')
     return _Words("CRU201", message)
 
 
@@ -171,13 +203,13 @@ _YES_NO = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "fals
 
 def _is_number(text: str) -> bool:
     try:
-        float(text)
+        number = float(text)
     except ValueError:
         return False
-    return "_" not in text
+    return math.isfinite(number) and "_" not in text
 
 
-def _keys_at(model: type[BaseModel], loc: Loc, data: Any) -> Iterable[str]:
+def _keys_at(model: type[BaseModel], loc: Loc) -> Iterable[str]:
     """The keys allowed at `loc` below `model`; none where no model says."""
     current: type[BaseModel] | None = model
     for part in loc:

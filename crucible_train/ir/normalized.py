@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -65,6 +64,8 @@ class Normalized(Generic[C]):
 
         Where the run writes (`log_path`) and what it shows (`logger`) do not count.
         """
+        import hashlib  # only runs and comparisons ask for fingerprints
+
         config = {key: value for key, value in self.to_json().items() if key not in ("log_path", "logger")}
         text = json.dumps({"stage": self.stage, "config": config}, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()

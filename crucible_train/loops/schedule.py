@@ -32,7 +32,7 @@ def _kind(value: object) -> str:
 class WarmupSchedule(BaseModel):
     """A linear warm-up from 0, then `schedule` over the steps that remain."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
     warmup: int = Field(ge=0)
     """Steps of warm-up: step s < `warmup` has multiplier s / `warmup`, so step 0 trains with rate 0."""

@@ -28,6 +28,7 @@ STATES_NAME = "states"
 LOCK_NAME = "run.lock"
 RUN_FILES = (CONFIG_NAME, CHECKPOINTS_NAME, METRICS_NAME)
 """Any of these makes a directory one that holds a run."""
+NOT_TO_WRITE = frozenset({CHECKPOINTS_NAME, METRICS_NAME, STATES_NAME, LOCK_NAME, "", ".."})
 
 
 class RunDirectory:
@@ -106,7 +107,7 @@ class RunDirectory:
 
     def write_text(self, name: str, text: str) -> Result[Path, RunDirectoryError]:
         """Write text (a plot, a report) in the same way. Errors: `unwritable`."""
-        if name != Path(name).name or name in (CHECKPOINTS_NAME, METRICS_NAME, STATES_NAME, LOCK_NAME, ""):
+        if name != Path(name).name or name in NOT_TO_WRITE:
             raise ValueError(f"{name!r} is not the name of a file that can be written into a run directory")
         path = self.path / name
         try:

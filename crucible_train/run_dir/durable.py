@@ -18,9 +18,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+IS_POSIX = os.name == "posix"
+
+
 def sync_directory(directory: Path) -> None:
     """Make the names in `directory` durable: a new or replaced file's name is data of its directory."""
-    if os.name != "posix":
+    if not IS_POSIX:
         return  # no other system lets a directory be opened and synced
     descriptor = os.open(directory, os.O_RDONLY)
     try:

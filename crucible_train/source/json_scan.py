@@ -175,7 +175,7 @@ class JsonScanner:
         body = _STRING_SO_FAR.match(self._text, start)
         at = start if body is None else body.end()
         character = self._text[at : at + 1]
-        if character > "\r" or character in ("", "\n", "\r"):
+        if character in ("", "\n", "\r", "\\"):
             hint = 'close the ", or write \\n for a line break'
             self._broken("this string is not closed in its line", (start, at), hint)
         point = ord(character)
@@ -208,8 +208,8 @@ class JsonScanner:
 
     def _skip_space(self) -> int:
         found = _SPACE.match(self._text, self._at)
-        if found is not None:
-            self._at = found.end()
+        assert found is not None  # it matches the empty text too
+        self._at = found.end()
         return self._at
 
     def _count(self, num_nodes: int, loc: Loc) -> None:

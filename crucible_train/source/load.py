@@ -28,11 +28,11 @@ def load_path(path: str | os.PathLike[str]) -> Result[Document, SourceError]:
     """
     from crucible_train.source.files import read_file
 
-    match read_file(path):
-        case Ok((data, file_format)):
-            return load_bytes(data, format=file_format, name=os.fspath(path))
-        case Err(error):
-            return Err(error)
+    result = read_file(path)
+    if isinstance(result, Err):
+        return result
+    data, file_format = result.value
+    return load_bytes(data, format=file_format, name=os.fspath(path))
 
 
 def load_bytes(

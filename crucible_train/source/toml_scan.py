@@ -243,8 +243,8 @@ class TomlScanner:
 
     def _skip(self, pattern: re.Pattern[str]) -> int:
         found = pattern.match(self._text, self._at)
-        if found is not None:
-            self._at = found.end()
+        assert found is not None  # it matches the empty text too
+        self._at = found.end()
         return self._at
 
 

@@ -39,10 +39,13 @@ class PureLoader(_Loader):
         """Read the white space inside a plain scalar, line breaks folded."""
         line = self.line
         chunks = super().scan_plain_spaces(indent, start_mark) or []
-        while self.peek() == "\t" and (self.line == line or self.column >= indent or self.flow_level):
-            self.forward()
+        while self.peek() == "\t" and (self.line == line or self.column >= indent):
             line_before = self.line
+            self.forward()
             more = super().scan_plain_spaces(indent, start_mark) or []
-            # White space before a line break is no part of the text.
-            chunks = more if self.line != line_before else [*chunks, "\t", *more]
+            # White space on either side of a line break is no part of the text.
+            if self.line != line_before:
+                chunks = more
+            elif self.line == line:
+                chunks = [*chunks, "\t", *more]
         return chunks

@@ -27,6 +27,7 @@ _PROBLEMS: tuple[tuple[str, str, str | None], ...] = (
     ("mapping values are not allowed", "a second `: ` in a value, or a key not lined up", _COLON_HINT),
     ("could not find expected ':'", "a key without `: `", "write `key: value`"),
     ("unexpected ':'", "a `:` that no space follows", "write `key: value`"),
+    ("node content", "expected a value", None),
     ("flow sequence", "expected `,` or `]`", None),
     ("flow mapping", "expected `,` or `}`", None),
     ("block mapping", "this does not belong to the mapping", _INDENT_HINT),

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 from crucible_ir import TrainingRun, to_map
 from crucible_train import __version__
-from crucible_train.diagnostics.errors import StageErrorCode
+from crucible_train.diagnostics.stage_errors import StageErrorCode
 from crucible_train.ir.export import to_training_config
 from crucible_train.result import Err, Ok, Result
 from crucible_train.run_dir import RunDirectory, loss_svg, read_metrics
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from crucible_train.context import RunControl
-    from crucible_train.diagnostics.errors import StageError
+    from crucible_train.diagnostics.stage_errors import StageError
     from crucible_train.ir.normalized import Normalized
 
 CONFIG_FILE = "config.json"

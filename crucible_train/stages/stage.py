@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from crucible_train.context import Context, RunControl
-    from crucible_train.diagnostics.errors import StageError
+    from crucible_train.diagnostics.stage_errors import StageError
     from crucible_train.ir.normalized import Normalized
     from crucible_train.loops.stage_config import StageConfig
     from crucible_train.result import Result

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
 from crucible_train.context import RunControl
-from crucible_train.diagnostics.errors import NormalizeError, StageError, StageErrorCode
+from crucible_train.diagnostics.stage_errors import StageError, StageErrorCode
 from crucible_train.ir.normalize import normalize
 from crucible_train.ir.resolve import Resolved, resolve
 from crucible_train.loops.errors import LoopError, LoopErrorCode
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from crucible_train.context import Context
+    from crucible_train.diagnostics.errors import NormalizeError
     from crucible_train.ir.normalized import Normalized
     from crucible_train.loops.stage_config import StageConfig
     from crucible_train.run_dir.directory import RunDirectory

@@ -5,10 +5,12 @@ Plain asserts: the suites are run by pytest and do not import it.
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from crucible_train.result import Err, Ok, Result
-from crucible_train.session import SessionError, SessionErrorCode
+
+if TYPE_CHECKING:
+    from crucible_train.session import SessionError, SessionErrorCode
 
 T = TypeVar("T")
 

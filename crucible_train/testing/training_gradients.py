@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +13,7 @@ from crucible_train.testing.training_probe import TrainingProbe, joined, negativ
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -24,12 +25,14 @@ class GradientContract(TrainingProbe):
     """Losses are weighted sums, and gradients add up."""
 
     def test_the_loss_is_the_weighted_sum_of_negative_log_probabilities(self, tmp_path: Path) -> None:
+        """`loss` sums `-weight * logprob` over datums and positions: no mean, and negative weights count."""
         data = [*self.batch(weight=0.5), self.datum(9, 5, weight=-2.0)]
         with self.session(tmp_path) as session:
             output = expect_ok(session.forward(data).result())
         self.assert_close(output.loss, negative_log_likelihood(data, output.logprobs).loss, "losses")
 
     def test_the_gradient_is_of_the_sum_and_linear_in_the_weights(self, tmp_path: Path) -> None:
+        """A batch has the gradient its datums have one by one; three times the weights, three times that."""
         light, heavy = self.batch(weight=1.0), self.batch(1, weight=3.0)
         together = self.after_step(tmp_path, lambda session: [session.forward_backward([*light, *heavy])])
         apart = self.after_step(
@@ -38,13 +41,12 @@ class GradientContract(TrainingProbe):
         self.assert_same_step(together, apart, "one batch against its datums one by one")
 
         once = self.after_step(tmp_path, lambda session: [session.forward_backward(light)])
-        scaled = self.after_step(
-            tmp_path, lambda session: [session.forward_backward(self.batch(weight=3.0))]
-        )
+        scaled = self.after_step(tmp_path, lambda session: [session.forward_backward(self.batch(weight=3.0))])
         if once.grad_norm is not None and scaled.grad_norm is not None:
             self.assert_close(scaled.grad_norm, 3 * once.grad_norm, "norms at three times the weights")
 
     def test_gradients_accumulate_until_the_step(self, tmp_path: Path) -> None:
+        """A second `forward_backward` adds to the first."""
         data = self.batch()
         twice = self.after_step(
             tmp_path, lambda session: [session.forward_backward(data), session.forward_backward(data)]
@@ -55,16 +57,19 @@ class GradientContract(TrainingProbe):
         self.assert_same_step(twice, doubled, "a batch twice against twice its weights")
 
     def test_negative_weights_take_a_gradient_back(self, tmp_path: Path) -> None:
+        """A batch and the same batch with negated weights leave what was there before."""
         plain = self.after_step(tmp_path, lambda session: [session.forward_backward(self._ramp(1.0))])
         cancelled = self.after_step(
             tmp_path,
             lambda session: [
-                session.forward_backward(data) for data in (self.batch(), self._ramp(1.0), self.batch(weight=-1.0))
+                session.forward_backward(data)
+                for data in (self.batch(), self._ramp(1.0), self.batch(weight=-1.0))
             ],
         )
         self.assert_same_step(plain, cancelled, "a batch added and taken back")
 
     def test_the_sign_of_a_weight_is_the_direction_of_learning(self, tmp_path: Path) -> None:
+        """A positive weight makes its target more likely, a negative one less."""
         with self.session(tmp_path) as session:
             before = self.look(session, self.batch()).mean()
         for weight in (1.0, -1.0):
@@ -74,6 +79,7 @@ class GradientContract(TrainingProbe):
             assert change > 0, f"weight {weight} moved the log-probability the wrong way"
 
     def test_a_step_clears_the_gradient(self, tmp_path: Path) -> None:
+        """A step right after a step finds no gradient."""
         with self.session(tmp_path) as session:
             expect_ok(session.forward_backward(self.batch()).result())
             first = expect_ok(session.optim_step(self.adam()).result()).grad_norm
@@ -83,6 +89,7 @@ class GradientContract(TrainingProbe):
             assert second == 0, f"after a step, {second} of the gradient was left"
 
     def test_a_custom_loss_equals_the_built_in_one(self, tmp_path: Path) -> None:
+        """Cross-entropy through `forward_backward_custom` has the built-in one's value and gradient."""
         data = self._ramp(0.5)
         built_in = self.after_step(tmp_path, lambda session: [session.forward_backward(data)])
         custom = self.after_step(
@@ -97,6 +104,7 @@ class GradientContract(TrainingProbe):
         assert output.metrics.get("datums") == len(data), "the custom loss's metrics were not returned"
 
     def test_every_loss_it_claims_follows_its_definition(self, tmp_path: Path) -> None:
+        """Each of `losses` has the value and gradient that its definition has as a custom loss."""
         definitions: Mapping[LossName, CustomLoss] = {
             "cross_entropy": negative_log_likelihood,
             "importance_sampling": _importance_sampling,
@@ -107,25 +115,32 @@ class GradientContract(TrainingProbe):
             if name not in self.losses:
                 continue
             with self.session(tmp_path) as session:
-                data = self.batch() if name == "cross_entropy" else self._policy_batch(self.look(session, self.batch()))
+                data = (
+                    self.batch()
+                    if name == "cross_entropy"
+                    else self._policy_batch(self.look(session, self.batch()))
+                )
                 value = expect_ok(session.forward(data, name).result()).loss
                 expected = expect_ok(session.forward_backward_custom(data, definition).result()).loss
             self.assert_close(value, expected, f"values of {name}")
             built_in = self.after_step(tmp_path, lambda s, d=data, n=name: [s.forward_backward(d, n)])
-            custom = self.after_step(tmp_path, lambda s, d=data, f=definition: [s.forward_backward_custom(d, f)])
+            custom = self.after_step(
+                tmp_path, lambda s, d=data, f=definition: [s.forward_backward_custom(d, f)]
+            )
             self.assert_same_step(built_in, custom, f"{name} against its definition")
 
     def _ramp(self, scale: float) -> list[Datum]:
         """The probe batch with weights that differ from position to position, some of them zero."""
         return [
-            with_tensors(datum, weights=scale * np.arange(datum.model_input.length) % 4) for datum in self.batch()
+            with_tensors(datum, weights=scale * np.arange(datum.model_input.length) % 4)
+            for datum in self.batch()
         ]
 
     def _policy_batch(self, logprobs_M: NDArray[np.float32]) -> list[Datum]:
-        """The probe batch with ratios from 0.2 to 5 to the policy that sampled, advantages of both signs and 0."""
+        """The probe batch with ratios from 0.2 to 5 to the sampling policy, and advantages of both signs."""
         data = self.batch()
         ends = np.cumsum([datum.model_input.length for datum in data])[:-1]
-        log_ratios_M = np.linspace(np.log(0.2), np.log(5.0), len(logprobs_M))
+        log_ratios_M = np.linspace(math.log(0.2), math.log(5.0), len(logprobs_M), dtype=np.float32)
         advantages_M = np.tile([1.0, -0.5, 0.0, -1.0, 2.0], len(logprobs_M))[: len(logprobs_M)]
         return [
             with_tensors(datum, weights=None, logprobs=old_N, advantages=advantages_N)
@@ -155,9 +170,7 @@ def _policy_loss(
     return CustomLossOutput(value, tuple(gradients))
 
 
-def _importance_sampling(
-    data: Sequence[Datum], logprobs: Sequence[NDArray[np.float32]]
-) -> CustomLossOutput:
+def _importance_sampling(data: Sequence[Datum], logprobs: Sequence[NDArray[np.float32]]) -> CustomLossOutput:
     return _policy_loss(data, logprobs, 0.0, np.inf, ppo=True)
 
 

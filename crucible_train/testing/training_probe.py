@@ -5,7 +5,6 @@ Shape legend: N positions of one datum, M positions of a batch, B datums.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -17,7 +16,7 @@ from crucible_train.session import AdamParams, CustomLossOutput
 from crucible_train.testing.outcomes import expect_ok
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Generator, Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -45,7 +44,7 @@ class TrainingProbe:
     gradient_tolerance: ClassVar[float] = 1e-3
     """How far two losses or gradient norms that should be equal may differ, relative to their size."""
     resume_tolerance: ClassVar[float] = 0.0
-    """The same for a resumed run against one that was never stopped: zero where the backend is deterministic."""
+    """The same for a resumed run and one that was never stopped: zero where the backend is deterministic."""
     learning_rate: ClassVar[float] = 1e-2
     """A learning rate at which one step visibly changes the model."""
     losses: ClassVar[tuple[str, ...]] = ("cross_entropy",)
@@ -64,7 +63,7 @@ class TrainingProbe:
         raise NotImplementedError
 
     @contextmanager
-    def session(self, state_dir: Path) -> Iterator[TrainingSession]:
+    def session(self, state_dir: Path) -> Generator[TrainingSession]:
         """A session on the model of `training_config`, closed at the end."""
         opened = expect_ok(self.make_client().open(self.training_config(), state_dir=state_dir))
         try:
@@ -118,9 +117,7 @@ class TrainingProbe:
         assert difference <= self.logprob_tolerance, f"{why}: log-probabilities moved by {difference}"
 
 
-def make_datum(
-    tokens_N: NDArray[Any], *, target_tokens: NDArray[Any], **tensors: NDArray[Any]
-) -> Datum:
+def make_datum(tokens_N: NDArray[Any], *, target_tokens: NDArray[Any], **tensors: NDArray[Any]) -> Datum:
     """A datum of text with `target_tokens` and float tensors by name."""
     inputs = {"target_tokens": TensorData.int64(target_tokens)}
     inputs |= {name: TensorData.float32(values) for name, values in tensors.items()}

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 MAX_OVERHEAD = 1.02
 MIN_SPEED_UP = 1.8
-ROUNDS, STEPS, WORK_MS = 41, 10, 10.0
+ROUNDS, STEPS, WORK_MS = 15, 40, 10.0
 LATENCY_S, LATENCY_STEPS = 0.1, 20
 RECORDS = [TextRecord(f"example {n}: " + "a few words to learn from. " * 4) for n in range(64)]
 

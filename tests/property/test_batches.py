@@ -47,8 +47,7 @@ def test_epochs_and_seeds_have_orders_of_their_own() -> None:
 
 def test_the_order_is_pinned() -> None:
     # A checkpoint made today must find the same order tomorrow.
-    expected = np.random.Generator(np.random.PCG64(np.random.SeedSequence([7, 2]))).permutation(6)
-    assert epoch_order(7, 2, 6).tolist() == expected.tolist()
+    assert epoch_order(7, 2, 6).tolist() == [2, 3, 0, 5, 1, 4]
 
 
 SETTINGS = st.fixed_dictionaries(

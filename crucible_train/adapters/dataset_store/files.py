@@ -150,7 +150,7 @@ def _format_of(request: DatasetRequest) -> Result[Format | None, DatasetError]:
 
 
 def _unsupported(what: str, *candidates: str) -> Err[DatasetError]:
-    message = f"{what} is not one that is read in this version; {one_of(FORMATS)} is"
+    message = f"{what} is not read in this version, only {one_of(FORMATS)}"
     return _err(DatasetErrorCode.UNSUPPORTED_FORMAT, message, *candidates)
 
 
@@ -206,20 +206,16 @@ def _nearest_paths(root: Path, name: str) -> list[str]:
     depth = next((n for n in range(last) if not root.joinpath(*parts[: n + 1]).exists()), last)
     parent, part, rest = root.joinpath(*parts[:depth]), parts[depth], parts[depth + 1 :]
     entries = sorted(parent.iterdir()) if parent.is_dir() else []
-    # By stem: a shared ending must not make names alike, and `train` may stand for `train.jsonl`.
-    by_stem = {entry.stem: entry.name for entry in entries if _may_be_data(entry)}
-    matches = [by_stem[stem] for stem in difflib.get_close_matches(Path(part).stem, by_stem)]
+    # By stem: a shared ending must not make names alike, and `train` stands for `train.jsonl`.
+    by_stem = {entry.stem: entry.name for entry in entries if not entry.name.startswith(".")}
+    stem = Path(part).stem
+    alike = [stem] if stem in by_stem else difflib.get_close_matches(stem, by_stem)
+    matches = [by_stem[each] for each in alike]
     paths = [Path(*parts[:depth], match) for match in matches]
     wholes = [path.joinpath(*rest) for path in paths]
     return [
         str(whole if (root / whole).exists() else path) for path, whole in zip(paths, wholes, strict=True)
     ]
-
-
-def _may_be_data(path: Path) -> bool:
-    if path.name.startswith("."):
-        return False
-    return path.is_dir() or _by_suffix(path) is not None or path.suffix.lower() in OTHER_DATA_SUFFIXES
 
 
 def _read(path: Path, file_format: Format, options: ReadOptions) -> Result[Splits, DatasetError]:

@@ -84,16 +84,17 @@ class Batches:
         self._seed = seed
         self._reduction: Reduction = reduction
         self._epoch = -1
-        self._order = np.zeros(0, dtype=np.int64)
+        self._order: list[int] = []
 
     def at(self, step: int) -> Batch:
         """The batch of `step`."""
         epoch, index = self._plan.position(step)
         if epoch != self._epoch:
-            self._order = epoch_order(self._seed, epoch, len(self._examples))
+            order = epoch_order(self._seed, epoch, len(self._examples))
+            self._order = [int(index) for index in order]
             self._epoch = epoch
         start = index * self._plan.batch_size
-        chosen = [self._examples[int(i)] for i in self._order[start : start + self._plan.batch_size]]
+        chosen = [self._examples[i] for i in self._order[start : start + self._plan.batch_size]]
         masks_BN = tuple(example.datum.weights_N for example in chosen)
         return Batch(
             step=step,

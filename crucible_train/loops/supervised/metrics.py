@@ -81,11 +81,12 @@ def nll_sum(
             return Err(NllError(NllErrorCode.LENGTH_MISMATCH, message))
     nats = weight = 0.0
     if len(weights_BN):
-        weights_all = np.concatenate(weights_BN, dtype=np.float64)
-        counts = weights_all != 0.0
-        weights_W = weights_all[counts]
-        nats = -float(np.concatenate(logprobs_BN, dtype=np.float64)[counts] @ weights_W)
-        weight = float(weights_W.sum())
+        all_weights = np.concatenate(weights_BN)
+        counts = all_weights != 0.0
+        weights_W = all_weights[counts]
+        logprobs_W = np.concatenate(logprobs_BN)[counts]
+        nats = -float(np.multiply(logprobs_W, weights_W, dtype=np.float64).sum())
+        weight = float(weights_W.sum(dtype=np.float64))
     if weight == 0.0:
         return Err(NllError(NllErrorCode.NO_WEIGHT, "the weights sum to zero, so there is no mean"))
     if not math.isfinite(nats):

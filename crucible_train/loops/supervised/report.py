@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class Progress(BaseModel):
     """The running figures of a run. They are part of every checkpoint, so that a resumed run has them too."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
 
     first_train_mean_nll: float | None = None
     last_train_mean_nll: float | None = None
@@ -25,31 +25,24 @@ class Progress(BaseModel):
     best_eval_bits_per_byte: float | None = None
     last_eval_bits_per_byte: float | None = None
     num_tokens: int = 0
+    """Positions the model was run on in training."""
     num_target_tokens: int = 0
 
-    def after_step(self, train_mean_nll: float, num_tokens: int, num_target_tokens: int) -> Progress:
-        """The figures after one more optimizer step."""
-        first = self.first_train_mean_nll
-        return self.model_copy(
-            update={
-                "first_train_mean_nll": train_mean_nll if first is None else first,
-                "last_train_mean_nll": train_mean_nll,
-                "num_tokens": self.num_tokens + num_tokens,
-                "num_target_tokens": self.num_target_tokens + num_target_tokens,
-            }
-        )
+    def add_step(self, train_mean_nll: float, num_tokens: int, num_target_tokens: int) -> None:
+        """Take in one more optimizer step."""
+        if self.first_train_mean_nll is None:
+            self.first_train_mean_nll = train_mean_nll
+        self.last_train_mean_nll = train_mean_nll
+        self.num_tokens += num_tokens
+        self.num_target_tokens += num_target_tokens
 
-    def after_evaluation(self, metrics: Mapping[str, float]) -> Progress:
-        """The figures after one more evaluation."""
+    def add_evaluation(self, metrics: Mapping[str, float]) -> None:
+        """Take in one more evaluation."""
         nll, bits = metrics["eval_mean_nll"], metrics.get("eval_bits_per_byte")
-        return self.model_copy(
-            update={
-                "best_eval_mean_nll": _least(self.best_eval_mean_nll, nll),
-                "last_eval_mean_nll": nll,
-                "best_eval_bits_per_byte": _least(self.best_eval_bits_per_byte, bits),
-                "last_eval_bits_per_byte": bits,
-            }
-        )
+        self.best_eval_mean_nll = _least(self.best_eval_mean_nll, nll)
+        self.last_eval_mean_nll = nll
+        self.best_eval_bits_per_byte = _least(self.best_eval_bits_per_byte, bits)
+        self.last_eval_bits_per_byte = bits
 
 
 def _least(left: float | None, right: float | None) -> float | None:

@@ -67,18 +67,17 @@ class Run:
         self._tokens_at_start = 0
 
     def restore(self, checkpoint: Checkpoint) -> Result[None, LoopError]:
-        """Go back to `checkpoint`: the weights, unless it is final, and the figures.
+        """Go back to `checkpoint`: the weights and the figures.
 
         Errors: `checkpoint_unusable`.
         """
         read = read_loop_state(checkpoint, self._identity)
         if isinstance(read, Err):
             return read
-        if not checkpoint.final:
-            loaded = self._session.load_state(checkpoint.state_path, with_optimizer=True).result()
-            if isinstance(loaded, Err):
-                error = unusable(checkpoint, f"load_state failed: {loaded.error}")
-                return Err(replace(error, session_error=loaded.error))
+        loaded = self._session.load_state(checkpoint.state_path, with_optimizer=True).result()
+        if isinstance(loaded, Err):
+            error = unusable(checkpoint, f"load_state failed: {loaded.error}")
+            return Err(replace(error, session_error=loaded.error))
         self.progress = read.value.progress
         self.stop_state = read.value.early_stopping
         self.stopped_early = read.value.stopped_early
@@ -173,9 +172,7 @@ class Run:
             if isinstance(taken, Err):
                 return _failed(batch.step, *taken.error)
             metrics = taken.value
-            self.progress = self.progress.after_step(
-                metrics["train_mean_nll"], batch.num_tokens, batch.num_target_tokens
-            )
+            self.progress.add_step(metrics["train_mean_nll"], batch.num_tokens, batch.num_target_tokens)
             if self._stops_on_train and batch.step + 1 < self._plan.total_steps:
                 self._judge(metrics)
             elapsed_s = time.perf_counter() - self._started_s
@@ -189,7 +186,7 @@ class Run:
         evaluated = pending.metrics()
         if isinstance(evaluated, Err):
             return _failed(step, "forward", evaluated.error)
-        self.progress = self.progress.after_evaluation(evaluated.value)
+        self.progress.add_evaluation(evaluated.value)
         return evaluated
 
     def _finish(self, step: int) -> Result[Checkpoint, LoopError]:

@@ -34,7 +34,9 @@ def train(
     resume: bool = False,
     should_stop: Callable[[], bool] | None = None,
 ) -> Result[TrainReport, LoopError]:
-    """Train on `dataset` and leave a final checkpoint. The caller opens and closes the session.
+    """Train on `dataset`; leave the trained weights in the session and in a final checkpoint.
+
+    The caller opens and closes the session.
 
     The learning rate of step s of T is `learning_rate * lr_multiplier(lr_schedule, s, T)`. Every step logs
     `train_mean_nll` (nats per target token, whatever the reduction), `train_bits_per_byte`,
@@ -45,8 +47,9 @@ def train(
     `eval_bits_per_byte` are logged with the step whose update they precede, and with step T after the last.
 
     With `resume`, training goes on from the last checkpoint, if there is one, as if it had never stopped;
-    steps that had been logged after that checkpoint are logged again. A final checkpoint gives its report at
-    once. `should_stop` is asked before every step; when it says so, a checkpoint is saved.
+    steps that had been logged after that checkpoint are logged again. A final checkpoint is loaded, and
+    gives its report at once. `should_stop` is asked before every step; when it says so, a checkpoint is
+    saved.
 
     Errors: `empty_dataset`, `nothing_to_train_on`, `nothing_to_evaluate`, `monitor_unavailable`,
     `invalid_seed` (before the session is used); `checkpoint_unusable`; `session_failed` (nothing is submitted

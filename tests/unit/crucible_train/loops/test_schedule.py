@@ -71,7 +71,6 @@ def test_the_json_schema_offers_names_and_warm_ups() -> None:
         {"$ref": "#/$defs/WarmupSchedule"},
     ]
     assert schema["$defs"]["WarmupSchedule"]["required"] == ["warmup", "schedule"]
-    assert "description" in schema["$defs"]["WarmupSchedule"]["properties"]["warmup"]
 
 
 def test_a_run_falls_from_the_base_rate_towards_zero() -> None:

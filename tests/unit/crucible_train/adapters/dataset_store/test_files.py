@@ -186,7 +186,7 @@ class TestFormats:
         error = refused(root, "poems.jsonl", format=wanted)
         assert error.code == DatasetErrorCode.UNSUPPORTED_FORMAT
         assert error.candidates == candidates
-        assert "`jsonl`, `json`, `csv` or `txt` is" in error.message
+        assert "is not read in this version, only `jsonl`, `json`, `csv` or `txt`" in error.message
 
     @pytest.mark.parametrize("name", ["notes.md", "suffixless"])
     def test_an_unknown_ending(self, root: Path, name: str) -> None:

@@ -73,7 +73,7 @@ def answering(change: object) -> ToySession:
     """A session whose third forward_backward answers something else."""
 
     def answer(call: str, output: ForwardOutput) -> ForwardOutput:
-        return change(output) if call == "forward_backward#2" else output  # type: ignore[operator]
+        return change(output) if call == "forward_backward#2" else output
 
     return ToySession(answer=answer)
 
@@ -139,7 +139,7 @@ def test_backend_figures_of_one_name_are_both_kept() -> None:
 def test_a_norm_the_backend_does_not_tell_is_not_logged() -> None:
     class Quiet(ToySession):
         def _optim_step(self, params: object) -> object:
-            return replace(super()._optim_step(params), grad_norm=None)  # type: ignore[arg-type,type-var]
+            return replace(super()._optim_step(params), grad_norm=None)
 
     run = ToyRun({}, session=Quiet())
     run.report()

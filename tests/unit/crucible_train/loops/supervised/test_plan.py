@@ -30,6 +30,5 @@ def test_a_plan(settings: dict[str, Any], num_examples: int, expected: TrainPlan
 
 
 def test_a_step_is_epoch_times_batches_plus_batch() -> None:
-    assert [TrainPlan(2, 3, 7).position(step) for step in range(7)] == [
-        (0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2), (2, 0),
-    ]  # fmt: skip
+    steps = [TrainPlan(2, 3, 7).position(step) for step in range(7)]
+    assert steps == [(0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2), (2, 0)]

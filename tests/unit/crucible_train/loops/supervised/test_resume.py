@@ -216,7 +216,8 @@ def test_resuming_a_finished_run_gives_its_report_without_training() -> None:
         again = run.next_process()
         repeated = again.report(resume=True)
         assert repeated == replace(report, resumed_from="final")
-        assert again.session.submitted() == []
+        assert again.session.submitted() == ["load_state#0"]
+        assert again.session.weights() == run.session.weights()
         assert again.logger.rows == []
 
 

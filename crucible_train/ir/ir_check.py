@@ -1,0 +1,114 @@
+"""The IR's own rules, on what all sources together say in its vocabulary."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, cast
+
+from pydantic import TypeAdapter, ValidationError
+
+from crucible_ir import DatasetRef, TrainingConfig
+from crucible_ir.json_data import JsonObject
+from crucible_train.diagnostics.from_pydantic import findings_of, json_findings
+from crucible_train.loops.folding import overlay
+from crucible_train.loops.stage_config import Layer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from crucible_train.diagnostics.diagnostic import Diagnostic, Loc
+    from crucible_train.diagnostics.from_pydantic import ExplainKey
+    from crucible_train.ir.spec import Source
+
+_FIELDS = frozenset(TrainingConfig.model_fields)
+_BELOW_THE_IR = (Layer.DEFAULT, Layer.SETTINGS)
+
+
+def ir_findings(sources: Sequence[Source], explain_key: ExplainKey) -> list[tuple[int, Diagnostic]]:
+    """What the IR's types refuse: the index of the source it stands in, and the finding.
+
+    A missing top-level key stands in no source: its index is -1.
+    """
+    spec = _ir_view(sources)
+    try:
+        TrainingConfig.model_validate(spec)
+    except ValidationError as error:
+        found = findings_of(error, TrainingConfig, spec, explain_key)
+    else:
+        return []
+    return [(owner_of(sources, finding.loc), finding) for finding in found]
+
+
+def _ir_view(sources: Sequence[Source]) -> Mapping[str, Any]:
+    """The sources' IR keys, laid over one another as `fold` lays them."""
+    view: dict[str, Any] = {}
+    for source in sources:
+        part = {key: value for key, value in source.values.items() if key in _FIELDS}
+        if not part or source.layer in _BELOW_THE_IR:
+            continue
+        if not view:
+            view = part
+        elif source.layer is Layer.SET:
+            view = overlay(view, part)
+        else:
+            options, below = part.get("options"), view.get("options")
+            if isinstance(options, Mapping) and isinstance(below, Mapping):
+                part["options"] = {**below, **options}
+            view |= {key: value for key, value in part.items() if value is not None}
+    return view
+
+
+def owner_of(sources: Sequence[Source], loc: Loc) -> int:
+    """The source that wrote the most of the path `loc`, the last one of several; -1 when none wrote any."""
+    best, longest = -1, 1
+    for index, source in enumerate(sources):
+        written = _written(source.values, loc)
+        if written >= longest:
+            best, longest = index, written
+    return best
+
+
+def _written(values: Mapping[str, Any], loc: Loc) -> int:
+    """How many parts of `loc` exist in `values`."""
+    current: Any = values
+    for count, part in enumerate(loc):
+        if isinstance(current, Mapping):
+            mapping = cast("Mapping[Any, Any]", current)
+            if part not in mapping:
+                return count
+            current = mapping[part]
+        elif isinstance(current, list | tuple) and isinstance(part, int):
+            current = cast("Sequence[Any]", current)[part]
+        else:
+            return count
+        if current is None and count == 0 and len(loc) > 1:
+            return 0  # a null at the top means "not set": what is below it was written elsewhere
+    return len(loc)
+
+
+def dataset_ref_findings(reference: Any, name: str, explain_key: ExplainKey) -> Iterator[Diagnostic]:
+    """The rules of a `DatasetRef`, for a reference `name` that the IR has no field for."""
+    if not isinstance(reference, Mapping):
+        return
+
+    def explain_here(loc: Loc, allowed: frozenset[str]) -> Diagnostic:
+        return replace(explain_key((name, *loc), allowed), loc=loc)
+
+    try:
+        DatasetRef.model_validate(reference)
+    except ValidationError as error:
+        for finding in findings_of(error, DatasetRef, reference, explain_here):
+            message = finding.message
+            if f"`{name}." not in message:
+                message = message.replace("`", f"`{name}.", 1)
+            yield replace(finding, message=message, loc=(name, *finding.loc))
+
+
+def json_data_findings(mapping: Mapping[str, Any], loc: Loc) -> list[Diagnostic]:
+    """What of a mapping at `loc` is no JSON data."""
+    try:
+        TypeAdapter(JsonObject).validate_python(mapping)
+    except ValidationError as error:
+        return [finding for details in error.errors() for finding in json_findings(details, loc)]
+    return []

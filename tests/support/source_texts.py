@@ -1,0 +1,63 @@
+"""Reading texts in tests: the document, the error, or the places of the errors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from crucible_train.diagnostics import Diagnostic, Loc
+from crucible_train.result import Err, Ok
+from crucible_train.source import Document, Format, SourceError, load_text
+
+Place = tuple[str, int, int]
+"""A code, a line and a column."""
+
+
+def read(text: str, file_format: Format = "yaml") -> Document:
+    """The document of a text without errors."""
+    match load_text(text, format=file_format):
+        case Ok(document):
+            return document
+        case Err(error):
+            raise AssertionError(f"refused: {error}")
+
+
+def refuse(text: str, file_format: Format = "yaml") -> SourceError:
+    """The error of a text with errors."""
+    match load_text(text, format=file_format):
+        case Ok(document):
+            raise AssertionError(f"accepted: {document}")
+        case Err(error):
+            return error
+
+
+def place(finding: Diagnostic) -> Place:
+    """Where a finding is."""
+    assert finding.span is not None, finding
+    return finding.code, finding.span.line, finding.span.column
+
+
+def places(text: str, file_format: Format = "yaml") -> list[Place]:
+    """Where all errors of a text are."""
+    return [place(finding) for finding in refuse(text, file_format).diagnostics]
+
+
+def text_at(document: Document, text: str, loc: Loc, target: str = "value") -> str:
+    """The piece of `text` that the span of `loc` covers. Lines end in LF only."""
+    span = document.span(loc, "key" if target == "key" else "value")
+    assert span is not None
+    lines = text.split("\n")
+    start = sum(len(line) + 1 for line in lines[: span.line - 1]) + span.column - 1
+    end = sum(len(line) + 1 for line in lines[: span.end_line - 1]) + span.end_column - 1
+    return text[start:end]
+
+
+def locs(data: Any, loc: Loc = ()) -> Iterator[tuple[Loc, Any]]:
+    """Every path of `data`, with its value."""
+    yield loc, data
+    if isinstance(data, dict):
+        for key, value in data.items():
+            yield from locs(value, (*loc, key))
+    elif isinstance(data, list):
+        for index, value in enumerate(data):
+            yield from locs(value, (*loc, index))
