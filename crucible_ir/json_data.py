@@ -6,7 +6,7 @@ nothing JSON has no form for, and reads back from its own JSON as the same model
 
 from __future__ import annotations
 
-import math
+from math import isfinite
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, TypeAlias, cast
 
 from pydantic import AfterValidator
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 MAX_DEPTH = 100
 """Mappings and lists inside one another: far above any real spec, far below where recursion ends."""
-
-_PLAIN = frozenset({bool, int, type(None)})
 
 
 class JsonProblem(NamedTuple):
@@ -35,36 +33,43 @@ class _NotJsonError(Exception):
     """The fast walk met something; the slow one says what and where."""
 
 
-def _copied(value: Any, depth: int) -> Any:
-    kind = cast("type[object]", type(value))
-    if kind is str:
-        if value.isascii() or _is_text(value):
-            return value
-        raise _NotJsonError
-    if kind in _PLAIN:
-        return value
-    if kind is float:
-        if math.isfinite(value):
-            return value
-        raise _NotJsonError
-    if depth == 0:
-        raise _NotJsonError
-    if isinstance(value, dict):
-        return _copied_mapping(cast("dict[Any, Any]", value), depth)
-    if isinstance(value, list | tuple):
-        return [_copied(item, depth - 1) for item in cast("list[Any]", value)]
-    if isinstance(value, str | int | float) and not any(_problems(value, (), depth)):
-        return value
-    raise _NotJsonError
-
-
 def _copied_mapping(mapping: dict[Any, Any], depth: int) -> dict[str, Any]:
-    copy: dict[str, Any] = {}
+    try:
+        keys = "".join(mapping)
+    except TypeError:
+        raise _NotJsonError from None
+    if not (keys.isascii() or all(map(_is_text, mapping))):
+        raise _NotJsonError
+    copy: dict[str, Any] = dict(mapping)
     for key, value in mapping.items():
-        if not isinstance(key, str) or not (key.isascii() or _is_text(key)):
-            raise _NotJsonError
-        copy[key] = value if type(value) in _PLAIN else _copied(value, depth - 1)
+        kind = cast("type[object]", type(value))
+        # Most values are numbers and short texts: they are judged here, without a call.
+        if not (
+            kind is int
+            or (kind is float and isfinite(value))
+            or (kind is str and value.isascii())
+            or kind is bool
+            or value is None
+        ):
+            copy[key] = _copied(value, depth - 1)
     return copy
+
+
+def _copied(value: Any, depth: int) -> Any:
+    if isinstance(value, float):
+        if isfinite(value):
+            return value
+    elif isinstance(value, str):
+        if _is_text(value):
+            return value
+    elif isinstance(value, int | None):
+        return value
+    elif depth > 0:
+        if isinstance(value, dict):
+            return _copied_mapping(cast("dict[Any, Any]", value), depth)
+        if isinstance(value, list | tuple):
+            return [_copied(item, depth - 1) for item in cast("list[Any]", value)]
+    raise _NotJsonError
 
 
 def _is_text(text: str) -> bool:
@@ -82,10 +87,10 @@ def _problems(value: object, path: tuple[str | int, ...], depth: int) -> Iterato
         if not _is_text(value):
             yield JsonProblem("text", "should be text: half of a surrogate pair is no character", path)
     elif isinstance(value, float):
-        if not math.isfinite(value):
+        if not isfinite(value):
             yield JsonProblem("non_finite", "should be a finite number", path)
     elif isinstance(value, dict | list | tuple) and depth == 0:
-        yield JsonProblem("depth", f"should not be nested more than {MAX_DEPTH} levels deep", path)
+        yield JsonProblem("depth", f"should not be nested more than {MAX_DEPTH} levels deep", path[:1])
     elif isinstance(value, dict):
         for key, item in cast("dict[object, object]", value).items():
             if not isinstance(key, str) or not _is_text(key):
@@ -107,7 +112,9 @@ def _json_mapping(value: dict[str, Any]) -> dict[str, Any]:
         return _copied_mapping(value, MAX_DEPTH)
     except _NotJsonError:
         problems = list(_problems(value, (), MAX_DEPTH))
-    shown = "; ".join(f"{''.join(f'[{part!r}]' for part in path)} {message}" for _, message, path in problems)
+    shown = "; ".join(
+        f"{''.join(f'[{part!r}]' for part in path)} {message}".strip() for _, message, path in problems
+    )
     raise PydanticCustomError("json_data", "{shown}", {"shown": shown, "problems": problems})
 
 

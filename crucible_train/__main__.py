@@ -29,14 +29,20 @@ def main() -> None:
     """
     gc.disable()
     _skip_plugin_search()
-    from crucible_train.cli.main import run_command
+    from crucible_train.cli.main import EXIT_BROKEN_PIPE, EXIT_INTERRUPTED, run_command
 
+    # A file name need not be UTF-8, nor the terminal. (stderr escapes what it cannot show by itself.)
+    reconfigure = getattr(sys.stdout, "reconfigure", None)
+    if reconfigure is not None:
+        reconfigure(errors="backslashreplace")
     try:
         code = run_command(sys.argv[1:])
         sys.stdout.flush()
         sys.stderr.flush()
     except BrokenPipeError:  # the reader of our output has gone, as `| head` does
-        os._exit(0)
+        os._exit(EXIT_BROKEN_PIPE)
+    except KeyboardInterrupt:  # Ctrl-C, or the second one of a run
+        os._exit(EXIT_INTERRUPTED)
     if gc.isenabled():
         raise SystemExit(code)
     os._exit(code)

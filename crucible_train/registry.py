@@ -6,12 +6,15 @@ A plug-in package registers a stage in the entry-point group `crucible_train.sta
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, cast
 
 from crucible_train.result import Err, Ok, Result
 
 if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
     from pydantic import BaseModel
 
     from crucible_train.stages.stage import Stage
@@ -25,10 +28,8 @@ BUILT_IN: dict[Kind, dict[str, str]] = {
     "stages": {"supervised_train": "crucible_train.stages.supervised:SupervisedTrain"},
     "training_client": {"local": "crucible_train.adapters.training_client.local:LocalTrainingClient"},
     "sampling_client": {"local": "crucible_train.adapters.sampling_client.local:LocalSamplingClient"},
-    "dataset_store": {
-        "files": "crucible_train.adapters.dataset_store.files:FilesDatasetStore",
-        "memory": "crucible_train.adapters.dataset_store.memory:MemoryDatasetStore",
-    },
+    # The `memory` store is not here: it holds what a program gives it, so no name can stand for one.
+    "dataset_store": {"files": "crucible_train.adapters.dataset_store.files:FilesDatasetStore"},
     "tokenizer": {"bytes": "crucible_train.adapters.tokenizer.bytes:BytesTokenizerProvider"},
 }
 
@@ -46,14 +47,14 @@ class NotRegistered(NamedTuple):
 
 
 class Broken(NamedTuple):
-    """A registered plug-in that does not import."""
+    """A registered plug-in that does not import, or is not what it is registered as."""
 
     kind: Kind
     name: str
     reason: str
 
     def __str__(self) -> str:
-        return f"the {self.kind} plug-in {self.name!r} cannot be loaded: {self.reason}"
+        return f"the {self.kind} plug-in {self.name!r} cannot be used: {self.reason}"
 
 
 def names(kind: Kind) -> tuple[str, ...]:
@@ -65,32 +66,56 @@ def load(kind: Kind, name: str) -> Result[Any, NotRegistered | Broken]:
     """The class registered under `name`."""
     target = BUILT_IN[kind].get(name)
     if target is not None:
-        module, _, attribute = target.partition(":")
-        return Ok(getattr(import_module(module), attribute))
-    plugin = _plugins(kind).get(name)
-    if plugin is None:
+        return _imported(target)
+    plugins = _plugins(kind).get(name)
+    if plugins is None:
         return Err(NotRegistered(kind, name, names(kind)))
+    if len(plugins) > 1:
+        return Err(Broken(kind, name, f"several packages register it: {', '.join(sorted(plugins))}"))
     try:
-        return Ok(plugin.load())
+        return Ok(plugins.popitem()[1].load())
     except Exception as error:  # noqa: BLE001 - a plug-in may fail in any way while it is imported
         return Err(Broken(kind, name, f"{type(error).__name__}: {error}"))
 
 
+@cache
+def _imported(target: str) -> Ok[Any]:
+    module, _, attribute = target.partition(":")
+    return Ok(getattr(import_module(module), attribute))
+
+
 def stage(name: str) -> Result[type[Stage], NotRegistered | Broken]:
     """The stage class registered under `name`."""
-    return load("stages", name)
+    return _having(("config_model", "run", "run_normalized", "describe"), "stages", name)
 
 
 def training_config_model(backend: str) -> Result[type[BaseModel], NotRegistered | Broken]:
     """The model of the `training_config` that a training backend understands."""
-    match load("training_client", backend):
+    match _having(("training_config_model",), "training_client", backend):
         case Ok(client):
             return Ok(cast("type[BaseModel]", client.training_config_model))
         case Err() as failed:
             return failed
 
 
-def _plugins(kind: Kind) -> dict[str, Any]:
+def _having(attributes: tuple[str, ...], kind: Kind, name: str) -> Result[Any, NotRegistered | Broken]:
+    """The class registered under `name`, if it has what is going to be asked of it."""
+    target = BUILT_IN[kind].get(name)
+    if target is not None:
+        return _imported(target)  # ours have it
+    match load(kind, name):
+        case Ok(found):
+            missing = [attribute for attribute in attributes if not hasattr(found, attribute)]
+            return Err(Broken(kind, name, f"it has no {', '.join(missing)}")) if missing else Ok(found)
+        case Err() as failed:
+            return failed
+
+
+def _plugins(kind: Kind) -> dict[str, dict[str, EntryPoint]]:
+    """Name -> what is registered under it, by the class it names."""
     from importlib.metadata import entry_points  # only names that are not built in need it
 
-    return {entry.name: entry for entry in entry_points(group=f"crucible_train.{kind}")}
+    found: dict[str, dict[str, EntryPoint]] = {}
+    for entry in entry_points(group=f"crucible_train.{kind}"):
+        found.setdefault(entry.name, {})[entry.value] = entry
+    return found

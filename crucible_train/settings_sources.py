@@ -52,10 +52,9 @@ def read_settings(table: ProjectTable | None) -> Result[Settings, tuple[str, ...
     No message holds a value, because it may be a secret.
     """
     problems = _unknown_variables()
-    below: dict[str, Any] = {}
-    if table is not None and isinstance(table.values, dict):
-        below = cast("dict[str, Any]", table.values)
-    elif table is not None:
+    found: object = table.values if table else {}
+    below = cast("dict[str, Any]", found) if isinstance(found, dict) else {}
+    if table is not None and not isinstance(found, dict):
         problems.append(f"{table.path}: `tool.crucible` must be a table")
 
     class Loader(BaseSettings):

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import unquote, urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
 from crucible_train.bytelm.architecture import Architecture
-from crucible_train.session import SessionError, SessionErrorCode
+
+if TYPE_CHECKING:
+    from crucible_train.session import SessionError
 
 STRICT = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
 """One dialect of scalars, no unknown keys: the configuration of every model of a spec."""
@@ -88,6 +90,8 @@ class ByteLMRef(BaseModel):
 
 def unsupported_config(error: ValidationError) -> SessionError:
     """A failed validation as `unsupported_config`, with every problem and where it is."""
+    from crucible_train.session import SessionError, SessionErrorCode  # checking a spec needs neither
+
     problems = [
         f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"
         for problem in error.errors(include_url=False)
@@ -97,6 +101,8 @@ def unsupported_config(error: ValidationError) -> SessionError:
 
 def missing_dependency(error: ModuleNotFoundError) -> SessionError:
     """What to install when a package of the `local` extra is not there. Any other missing module is a bug."""
+    from crucible_train.session import SessionError, SessionErrorCode  # checking a spec needs neither
+
     if error.name not in EXTRA_PACKAGES:
         raise error
     message = f"the local backend needs {error.name}: pip install 'crucible-train[local]'"

@@ -12,13 +12,15 @@ import hashlib
 import json
 import os
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
+from pydantic import BaseModel, Field, ValidationError
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from crucible_train.bytelm.architecture import Architecture
+from crucible_train.bytelm.model_ref import STRICT, ByteLMOptions, unsupported_config
 from crucible_train.bytelm.parameters import Parameters
 from crucible_train.result import Err, Ok, Result
 from crucible_train.session import SessionError, SessionErrorCode
@@ -32,7 +34,6 @@ if TYPE_CHECKING:
     from crucible_train.bytelm.optimizer import OptimizerName
 
 METADATA_KEY = "bytelm"
-FORMAT_VERSION = 1
 _CAN_SYNC_DIRECTORY = hasattr(os, "O_DIRECTORY")
 """Windows cannot open a directory."""
 
@@ -54,15 +55,15 @@ def write_state(state: SavedState, path: Path) -> Result[str, SessionError]:
     Errors: `backend_failed` when the file cannot be written.
     """
     tensors = _tensors(state)
-    metadata = {
-        "architecture": asdict(state.parameters.architecture),
-        "format_version": FORMAT_VERSION,
-        "num_steps": state.num_steps,
-        "optimizer": state.optimizer,
-        "seed": state.seed,
-        "sha256": _sha256(tensors),
-    }
-    content = save(tensors, metadata={METADATA_KEY: json.dumps(metadata, sort_keys=True)})
+    metadata = _Metadata(
+        format_version=1,
+        architecture=ByteLMOptions(**asdict(state.parameters.architecture)),
+        optimizer=state.optimizer,
+        num_steps=state.num_steps,
+        seed=state.seed,
+        sha256=_sha256(tensors),
+    )
+    content = save(tensors, metadata={METADATA_KEY: metadata.model_dump_json()})
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         _replace(path, content)
@@ -89,50 +90,58 @@ def read_state(path: Path) -> Result[SavedState, SessionError]:
         tensors = load(content)
     except SafetensorError as error:
         return _incompatible(path, f"it is not a whole safetensors file ({error})")
-    metadata = _metadata(content)
-    if metadata is None:
+    text = _metadata_text(content)
+    if text is None:
         return _incompatible(path, f"it holds no {METADATA_KEY!r} metadata: another program wrote it")
     try:
-        return _assemble(path, metadata, tensors)
-    except (KeyError, TypeError, ValueError) as error:
-        return _incompatible(path, f"its metadata cannot be understood ({error!r})")
+        metadata = _Metadata.model_validate_json(text)
+        if metadata.sha256 != _sha256(tensors):
+            return _incompatible(path, "its checksum differs: the numbers are not those that were saved")
+        return Ok(_assemble(metadata, tensors))
+    except ValidationError as error:
+        return _incompatible(path, f"its metadata is not understood: {unsupported_config(error).message}")
+    except ValueError as error:
+        return _incompatible(path, str(error))
 
 
-def _metadata(content: bytes) -> dict[str, Any] | None:
+class _Metadata(BaseModel):
+    model_config = STRICT
+
+    format_version: Literal[1]
+    architecture: ByteLMOptions
+    optimizer: Literal["adam", "adamw", "sgd"]
+    num_steps: Annotated[int, Field(ge=0)]
+    seed: Annotated[int, Field(ge=0)]
+    sha256: str
+
+
+def _metadata_text(content: bytes) -> str | None:
     # safetensors reads metadata from files only, and the file is already in memory: 8 bytes of length, JSON.
     header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
-    text = header.get("__metadata__", {}).get(METADATA_KEY)
-    return None if text is None else json.loads(text)
+    return header.get("__metadata__", {}).get(METADATA_KEY)
 
 
-def _assemble(
-    path: Path, metadata: dict[str, Any], tensors: dict[str, NDArray[Any]]
-) -> Result[SavedState, SessionError]:
-    if metadata["format_version"] != FORMAT_VERSION:
-        return _incompatible(
-            path, f"its format is version {metadata['format_version']}, not {FORMAT_VERSION}"
-        )
-    if metadata["sha256"] != _sha256(tensors):
-        return _incompatible(path, "its checksum differs: the numbers are not those that were saved")
-    architecture = Architecture(**metadata["architecture"])
-    names = ("first_moment", "second_moment") if metadata["optimizer"] != "sgd" else ()
-    state = SavedState(
+def _assemble(metadata: _Metadata, tensors: dict[str, NDArray[Any]]) -> SavedState:
+    architecture = Architecture(**metadata.architecture.model_dump())
+    groups = ("first_moment", "second_moment") if metadata.optimizer != "sgd" else ()
+    prefixes = ("", *(f"{group}." for group in groups))
+    expected = {prefix + name for prefix in prefixes for name in architecture.shapes}
+    if expected != tensors.keys():
+        differing = ", ".join(sorted(expected ^ tensors.keys()))
+        raise ValueError(f"its tensors are not those of the model and its optimizer: {differing}")
+    return SavedState(
         _join(architecture, tensors, ""),
-        {name: _join(architecture, tensors, f"{name}.") for name in names},
-        optimizer=metadata["optimizer"],
-        num_steps=metadata["num_steps"],
-        seed=metadata["seed"],
+        {group: _join(architecture, tensors, f"{group}.") for group in groups},
+        optimizer=metadata.optimizer,
+        num_steps=metadata.num_steps,
+        seed=metadata.seed,
     )
-    if tensors:
-        return _incompatible(path, f"it holds tensors that are not the model's: {', '.join(sorted(tensors))}")
-    return Ok(state)
 
 
 def _join(architecture: Architecture, tensors: dict[str, NDArray[Any]], prefix: str) -> Parameters:
-    """The tensors under `prefix`, taken out of `tensors`."""
     parameters = Parameters.zeros(architecture)
     for name, view in parameters.views.items():
-        tensor = tensors.pop(prefix + name)
+        tensor = tensors[prefix + name]
         if tensor.shape != view.shape or tensor.dtype != view.dtype or not np.isfinite(tensor).all():
             raise ValueError(f"{prefix}{name} is not finite, or not {view.dtype} of shape {view.shape}")
         view[...] = tensor

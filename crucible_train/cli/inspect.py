@@ -15,6 +15,7 @@ from crucible_train.result import Err, Ok, Result
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Mapping
 
     from crucible_train.cli.load import Session
     from crucible_train.ir.normalized import Normalized, Provenance
@@ -37,17 +38,31 @@ def explain(options: argparse.Namespace) -> int:
             pass
         case Err(code):
             return code
-    rows = dict(normalized.provenance)
-    if options.key is not None:
-        chosen = {setting: row for setting, row in rows.items() if options.key in (setting, row.key)}
-        if not chosen:
-            names = [*rows, *(row.key for row in rows.values() if row.key)]
-            hint = did_you_mean(options.key, names) or f"settings: {', '.join(rows)}"
-            print(f"crucible: no setting {options.key!r}; {hint}", file=sys.stderr)
-            return EXIT_USAGE
-        rows = chosen
-    print(_table(rows, longest_value=10_000 if options.key is not None else 48))
-    return EXIT_OK
+    rows = normalized.provenance
+    if options.key is None:
+        print(_table(rows, longest_value=48))
+        return EXIT_OK
+    chosen = _rows_of(options.key, normalized)
+    if chosen:
+        print(_table(chosen, longest_value=10_000))
+        return EXIT_OK
+    if options.key in normalized.config.backend_keys:
+        print(f"{options.key} is not set: the backend decides")
+        return EXIT_OK
+    names = [*rows, *(row.source for row in normalized.config.mapping_table())]
+    hint = did_you_mean(options.key, names) or f"settings: {', '.join(rows)}"
+    print(f"crucible: no setting {options.key!r}; {hint}", file=sys.stderr)
+    return EXIT_USAGE
+
+
+def _rows_of(key: str, normalized: Normalized[Any]) -> dict[str, Provenance]:
+    """The settings that `key` names: by their own name, by the key they were written under, or by the spec's
+    key for them, whether it was used or not."""
+    rows = normalized.provenance
+    name = key.removeprefix("options.")
+    renamed = {row.source: row.target for row in normalized.config.mapping_table() if row.rule == "renamed"}
+    wanted = {key, name, renamed.get(name, name), f"training_config.{name}"}
+    return {setting: row for setting, row in rows.items() if setting in wanted or row.key == key}
 
 
 def normalized_spec(options: argparse.Namespace) -> Result[tuple[Normalized[Any], Session], int]:
@@ -66,7 +81,7 @@ def normalized_spec(options: argparse.Namespace) -> Result[tuple[Normalized[Any]
     return Ok((checked.normalized, session))
 
 
-def _table(rows: dict[str, Provenance], *, longest_value: int) -> str:
+def _table(rows: Mapping[str, Provenance], *, longest_value: int) -> str:
     head = ("setting", "value", "layer", "key", "at", "rule")
     body = [
         (

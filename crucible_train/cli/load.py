@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from crucible_train.ir.normalized import Normalized
     from crucible_train.source import Document, SourceError
 
-STDIN = "-"
+STDIN, STDIN_NAME = "-", "<stdin>"
 
 
 class Checked(NamedTuple):
@@ -38,9 +38,10 @@ class Session(NamedTuple):
 
     settings: Settings
     stage: str
-    overrides: Source
-    flags: Source
     fallback: Source
+    """The backend where neither the spec nor a flag names one."""
+    above: tuple[Source, ...]
+    """What wins over the spec: overrides, then flags."""
 
 
 def open_session(options: argparse.Namespace) -> Result[Session, str]:
@@ -50,52 +51,49 @@ def open_session(options: argparse.Namespace) -> Result[Session, str]:
             return Err(str(problem))
         case Ok(settings):
             pass
-    overrides = Source({}, Layer.SET)
-    if options.assignments:
-        match registry.stage(options.stage):
-            case Ok(stage):
-                pass
-            case Err(problem):
-                return Err(str(problem))
+    above = [
+        Source({"backend": options.backend}, Layer.FLAG, label="--backend"),
+        Source({"log_path": getattr(options, "out", None)}, Layer.FLAG, label="--out"),
+    ]
+    stage = registry.stage(options.stage) if options.assignments else None
+    if isinstance(stage, Ok):  # that there is no such stage is a finding about every spec
         from crucible_train.ir.overrides import overrides_source  # only --set needs it
 
-        match overrides_source(options.assignments, stage.config_model):
+        match overrides_source(options.assignments, stage.value.config_model):
             case Ok(overrides):
-                pass
+                above.insert(0, overrides)
             case Err(problem):
                 return Err(problem)
-    flags = Source(
-        {"backend": options.backend, "log_path": getattr(options, "out", None)}, Layer.FLAG, label="a flag"
-    )
     configured = settings.backend is not None
     fallback = Source(
         {"backend": settings.backend or registry.DEFAULT_BACKEND},
         Layer.SETTINGS if configured else Layer.DEFAULT,
         label="CRUCIBLE_BACKEND or [tool.crucible]" if configured else "the default",
     )
-    return Ok(Session(settings, options.stage, overrides, flags, fallback))
+    return Ok(Session(settings, options.stage, fallback, tuple(above)))
 
 
 def check(path: str, session: Session) -> Checked:
     """Read and normalise one spec; every finding of both."""
+    name = STDIN_NAME if path == STDIN else path
     match _read(path):
         case Ok(document):
-            return _normalize(path, document, session, ())
+            return _normalize(name, document, session, ())
         case Err(problem):
             if problem.document is None:
-                return Checked(path, problem.diagnostics, None, problem.readable)
-            return _normalize(path, problem.document, session, problem.diagnostics)
+                return Checked(name, problem.diagnostics, None, problem.readable)
+            return _normalize(name, problem.document, session, problem.diagnostics)
 
 
 def _read(path: str) -> Result[Document, SourceError]:
     if path == STDIN:
-        return load_bytes(sys.stdin.buffer.read(), format="yaml", name="<stdin>")
+        return load_bytes(sys.stdin.buffer.read(), format="yaml", name=STDIN_NAME)
     return load_path(path)
 
 
 def _normalize(path: str, document: Document, session: Session, reading: tuple[Diagnostic, ...]) -> Checked:
     spec = Source(document.data, None, document.span, reading=(*reading, *document.warnings))
-    sources = (session.fallback, spec, session.overrides, session.flags)
+    sources = (session.fallback, spec, *session.above)
     match normalize_sources(sources, stage=session.stage):
         case Ok(normalized):
             return Checked(path, normalized.warnings, normalized)

@@ -15,6 +15,8 @@ from crucible_train import __version__
 Handler: TypeAlias = Callable[[argparse.Namespace], int]
 
 EXIT_OK, EXIT_FINDINGS, EXIT_USAGE = 0, 1, 2
+EXIT_INTERRUPTED, EXIT_BROKEN_PIPE = 130, 141
+"""What a shell reports for a program that SIGINT or SIGPIPE ended."""
 
 _SPEC_HELP = "a spec: .yaml, .yml, .json or .toml; - reads YAML from standard input"
 
@@ -24,14 +26,16 @@ def parser(only: str | None = None) -> argparse.ArgumentParser:
     root = argparse.ArgumentParser(
         prog="crucible",
         description="Typed training specs: checked, explained, run.",
-        epilog="Exit status: 0 done, 1 findings or a failed run, 2 wrong usage or an unreadable file.",
+        epilog="Exit status: 0 done, 1 findings or a failed run, 2 wrong usage or an unreadable file, "
+        "130 interrupted.",
     )
     root.add_argument("--version", action="version", version=f"crucible {__version__}")
     # With `prog` given, argparse has no need to lay out a usage line (and to import shutil) for it.
     commands = root.add_subparsers(dest="command", metavar="COMMAND", required=True, prog="crucible")
     for name, (summary, _, add_arguments) in _COMMANDS.items():
         if only in (None, name):
-            add_arguments(commands.add_parser(name, help=summary, description=summary))
+            # Abbreviations of options would break when an option is added.
+            add_arguments(commands.add_parser(name, help=summary, description=summary, allow_abbrev=False))
     return root
 
 
@@ -106,6 +110,7 @@ def run_command(arguments: Sequence[str]) -> int:
         options = parser(named).parse_args(arguments)
     except SystemExit as exit_:  # argparse has printed the help, or what is wrong
         return exit_.code if isinstance(exit_.code, int) else EXIT_USAGE
+    options.arguments = tuple(arguments)
     module, _, function = _COMMANDS[options.command][1].partition(":")
     handler = cast("Handler", getattr(import_module(f"crucible_train.cli.{module}"), function))
     return handler(options)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from crucible_train.cli.main import EXIT_OK, EXIT_USAGE
 from crucible_train.diagnostics.catalogue import RULES
 from crucible_train.diagnostics.suggest import did_you_mean
+from crucible_train.registry import NotRegistered
 from crucible_train.result import Err, Ok
 
 if TYPE_CHECKING:
@@ -29,9 +30,12 @@ def schema(options: argparse.Namespace) -> int:
         case Ok(found):
             print(json.dumps(found, indent=2, ensure_ascii=False))
             return EXIT_OK
+        case Err(NotRegistered()):
+            hint = did_you_mean(options.name, schema_names()) or f"known: {', '.join(schema_names())}"
+            print(f"crucible: no schema {options.name!r}; {hint}", file=sys.stderr)
+            return EXIT_USAGE
         case Err(problem):
-            hint = did_you_mean(options.name, schema_names())
-            print(f"crucible: {(hint and f'no schema {options.name!r}; {hint}') or problem}", file=sys.stderr)
+            print(f"crucible: {problem}", file=sys.stderr)
             return EXIT_USAGE
 
 

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from crucible_train import registry
 from crucible_train.cli.inspect import normalized_spec
-from crucible_train.cli.main import EXIT_FINDINGS, EXIT_OK, EXIT_USAGE
-from crucible_train.cli.reporters.text_report import finding_lines
+from crucible_train.cli.load import STDIN, STDIN_NAME
+from crucible_train.cli.main import EXIT_FINDINGS, EXIT_INTERRUPTED, EXIT_OK, EXIT_USAGE
+from crucible_train.cli.reporters.text_report import finding_lines, printable
 from crucible_train.context import Context, RunControl
 from crucible_train.diagnostics.stage_errors import StageErrorCode
 from crucible_train.result import Err, Ok
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 
     from crucible_train.diagnostics.stage_errors import StageError
 
-EXIT_INTERRUPTED = 130
-
 
 def run(options: argparse.Namespace) -> int:
     """Train what the spec says. Findings and progress go to stderr, the outcome to stdout."""
@@ -36,9 +35,9 @@ def run(options: argparse.Namespace) -> int:
             pass
         case Err(code):
             return code
-    wiring = choose(
-        session.settings, backend=normalized.config.backend, dataset_ref=normalized.config.dataset_ref
-    )
+    config = normalized.config
+    references = [getattr(config, name, None) for name in ("dataset_ref", "eval_dataset_ref")]
+    wiring = choose(session.settings, backend=config.backend, dataset_refs=references)
     match wire(wiring, session.settings), registry.stage(session.stage):
         case Ok(ports), Ok(stage_class):
             pass
@@ -90,11 +89,13 @@ class _Interrupt:
 
 
 def _print_error(error: StageError, options: argparse.Namespace) -> None:
-    print(f"crucible: {error.message}", file=sys.stderr)
+    if not error.diagnostics:
+        print(f"crucible: {error.message}", file=sys.stderr)
+    name = STDIN_NAME if options.path == STDIN else options.path
     for finding in error.diagnostics:
-        print("\n".join(finding_lines(options.path, finding)), file=sys.stderr)
+        print("\n".join(finding_lines(name, finding)), file=sys.stderr)
     if error.code in (StageErrorCode.INTERRUPTED, StageErrorCode.SESSION_FAILED):
-        arguments = [argument for argument in sys.argv[1:] if argument != "--resume"]
+        arguments = [argument for argument in options.arguments if argument != "--resume"]
         print(f"to go on: crucible {shlex.join([*arguments, '--resume'])}", file=sys.stderr)
 
 
@@ -112,7 +113,9 @@ def _summary(report: dict[str, Any], run_dir: str) -> str:
     samples = Path(run_dir, "samples.json")
     if samples.exists():
         for sample in json.loads(samples.read_text(encoding="utf-8")):
-            lines += ["", f"> {sample['prompt']}", sample.get("text", sample.get("error", ""))]
+            # A model can say anything, escape sequences included.
+            said: str = sample.get("text", sample.get("error", ""))
+            lines += ["", printable(f"> {sample['prompt']}", keep="\n"), printable(said, keep="\n")]
     return "\n".join(lines)
 
 

@@ -56,33 +56,62 @@ def findings_of(
     `model` is what was validated, so that an unknown key can be compared with those allowed beside it.
     Several errors of one value (a union's branches) are one finding.
     """
-    findings: dict[Loc, Diagnostic] = {}
-    for details in error.errors(include_url=False):
-        loc = _place(details, data)
-        if details["type"] == "json_data":
-            for finding in json_findings(details, loc):
-                findings.setdefault(finding.loc, finding)
-            continue
-        if details["type"] == "extra_forbidden":
-            allowed = frozenset(_keys_at(model, loc[:-1]))
-            finding = (explain_key or unknown_key)(loc, allowed)
-        else:
-            words = _words(details, loc)
-            finding = Diagnostic(words.code, words.message, loc, hint=words.hint)
-        findings.setdefault(finding.loc, finding)
-    return list(findings.values())
+    return _distinct(
+        finding
+        for details in error.errors(include_url=False)
+        for finding in _findings_at(_place(details, data), details, model, explain_key or unknown_key)
+    )
+
+
+def findings_below(error: ValidationError, name: str) -> list[Diagnostic]:
+    """Every problem of `error`, which validated the mapping `name` without a model, as a finding."""
+    return _distinct(
+        finding
+        for details in error.errors(include_url=False)
+        for finding in _findings_at(_below(name, details["loc"]), details, BaseModel, unknown_key)
+    )
+
+
+def _below(name: str, loc: Loc) -> Loc:
+    return (name, *(part for part in loc if part != "[key]"))
+
+
+def _distinct(findings: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """One finding for each value. Keys that are no text have no place of their own: each counts."""
+    found: dict[object, Diagnostic] = {}
+    for finding in findings:
+        found.setdefault(finding if finding.code == "CRU016" else finding.loc, finding)
+    return list(found.values())
+
+
+def _findings_at(
+    loc: Loc, details: ErrorDetails, model: type[BaseModel], explain_key: ExplainKey
+) -> list[Diagnostic]:
+    """The findings of one Pydantic error at `loc`."""
+    kind = details["type"]
+    if kind == "json_data":
+        return _json_findings(details, loc)
+    if kind == "extra_forbidden":
+        return [explain_key(loc, frozenset(_keys_at(model, loc[:-1])))]
+    if kind == "invalid_key" or details["loc"][-1:] == ("[key]",):
+        message = f"{_name(loc[:-1])} has the key {loc[-1]!r}, which is not text"
+        return [Diagnostic("CRU016", message, loc[:-1])]
+    words = _words(details, loc)
+    return [Diagnostic(words.code, words.message, loc, hint=words.hint)]
+
+
+def _name(loc: Loc) -> str:
+    return f"`{format_loc(loc)}`" if loc else "the document"
 
 
 _JSON_CODES = {"non_finite": "CRU014", "key": "CRU016"}
 
 
-def json_findings(details: ErrorDetails, loc: Loc) -> list[Diagnostic]:
+def _json_findings(details: ErrorDetails, loc: Loc) -> list[Diagnostic]:
     """Every problem of a mapping at `loc` that should be JSON data (`crucible_ir.json_data`)."""
     problems = cast("list[tuple[str, str, Loc]]", details.get("ctx", {})["problems"])
     return [
-        Diagnostic(
-            _JSON_CODES.get(kind, "CRU206"), f"`{format_loc((*loc, *path))}` {message}", (*loc, *path)
-        )
+        Diagnostic(_JSON_CODES.get(kind, "CRU206"), f"{_name((*loc, *path))} {message}", (*loc, *path))
         for kind, message, path in problems
     ]
 
@@ -146,13 +175,11 @@ def _words(details: ErrorDetails, loc: Loc) -> _Words:
     """Code, message and hint of one Pydantic error."""
     kind, value = details["type"], details["input"]
     context: dict[str, Any] = details.get("ctx", {})
-    name = f"`{format_loc(loc)}`" if loc else "the document"
+    name = _name(loc)
     if kind.startswith("crucible."):
         return _Words(kind.removeprefix("crucible."), details["msg"], context.get("hint"))
     if kind == "missing":
         return _Words("CRU102", f"{name} is required", f"add `{loc[-1]}:`")
-    if kind == "invalid_key" or details["loc"][-1:] == ("[key]",):
-        return _Words("CRU016", f"{name}: the key {value!r} is not text")
     if kind in _RANGE:
         bound, words = _RANGE[kind]
         return _Words("CRU202", f"{name} must be {words} {context[bound]:g}, not {_number(value)}")
@@ -168,14 +195,14 @@ def _words(details: ErrorDetails, loc: Loc) -> _Words:
     return _Words("CRU206", f"{name}: {details['msg'][:1].lower()}{details['msg'][1:]}")
 
 
-_CHOICE = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[^\s,]+""")
+_CHOICE = r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[^\s,]+"""
 _PYTHON_WORDS = {"True": "true", "False": "false", "None": "null"}
 
 
 def _not_one_of(name: str, value: Any, context: Mapping[str, Any]) -> _Words:
     """Pydantic writes the choices as one text: `'a', 'b' or False`."""
-    found = [choice for choice in _CHOICE.findall(str(context.get("expected", ""))) if choice != "or"]
-    choices = [_PYTHON_WORDS.get(choice, choice.strip("'\"")) for choice in found]
+    found: list[str] = re.findall(_CHOICE, str(context.get("expected", "")))
+    choices = [_PYTHON_WORDS.get(choice, choice.strip("'\"")) for choice in found if choice != "or"]
     hint = did_you_mean(value, choices) if isinstance(value, str) else None
     return _Words("CRU203", f"{name} must be {one_of(choices)}, not {describe(value)}", hint)
 

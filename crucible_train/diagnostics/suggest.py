@@ -11,18 +11,31 @@ if TYPE_CHECKING:
 def nearest(word: str, candidates: Iterable[str]) -> str | None:
     """The candidate closest to `word`, or `None` when none is close.
 
-    Case, dashes and underscores do not count; then the longest common parts decide (Ratcliff/Obershelp).
+    Case, dashes and underscores do not count. A candidate one slip away (a character too many, too few,
+    wrong, or two swapped) is always close; then the longest common parts decide (Ratcliff/Obershelp).
     """
-    import difflib  # only findings need it, and it takes milliseconds to import
-
     by_shape: dict[str, str] = {}
     for candidate in candidates:
         by_shape.setdefault(_shape(candidate), candidate)
     shape = _shape(word)
     if shape in by_shape:
         return by_shape[shape]
-    matches = difflib.get_close_matches(shape, by_shape, n=1, cutoff=0.7)
+    import difflib  # only findings need it, and it takes milliseconds to import
+
+    one_slip_away = [known for known in by_shape if _is_one_slip(shape, known)]
+    matches = difflib.get_close_matches(shape, one_slip_away or by_shape, 1, 0.0 if one_slip_away else 0.7)
     return by_shape[matches[0]] if matches else None
+
+
+def _is_one_slip(word: str, other: str) -> bool:
+    if len(word) > len(other):
+        word, other = other, word
+    start = next((at for at, (a, b) in enumerate(zip(word, other, strict=False)) if a != b), len(word))
+    if len(word) < len(other):
+        return word[start:] == other[start + 1 :]
+    rest = slice(start + 2, None)
+    swapped = word[start : start + 2] == other[start : start + 2][::-1] and word[rest] == other[rest]
+    return swapped or word[start + 1 :] == other[start + 1 :]
 
 
 def _shape(word: str) -> str:

@@ -72,16 +72,25 @@ def _unknown_backend(backend: str, problem: registry.NotRegistered | registry.Br
 
 
 def store_findings(config: StageConfig) -> list[Diagnostic]:
-    """Data-set references to a store that is not registered."""
+    """Data-set references to a store that is not registered, or to two stores: a run is wired with one."""
     findings: list[Diagnostic] = []
+    named: dict[str, str] = {}
     for name in ("dataset_ref", "eval_dataset_ref"):
         reference: Mapping[str, Any] | None = getattr(config, name, None)
         provider = (reference or {}).get("provider")
-        if provider is None or provider in registry.BUILT_IN["dataset_store"]:
+        if provider is None:
+            continue
+        named[name] = provider
+        if provider in registry.BUILT_IN["dataset_store"]:
             continue
         known = registry.names("dataset_store")
         if provider not in known:
             message = f"there is no data-set store `{provider}`; known: {', '.join(known)}"
             hint = did_you_mean(provider, known) or "plug-ins register in `crucible_train.dataset_store`"
             findings.append(Diagnostic("CRU504", message, (name, "provider"), hint=hint))
+    if len(set(named.values())) > 1 and not findings:
+        train, held_out = named.values()
+        message = f"`eval_dataset_ref.provider` is `{held_out}`, and `dataset_ref.provider` is `{train}`"
+        hint = "a run reads both from one store: name the same one"
+        findings.append(Diagnostic("CRU206", message, ("eval_dataset_ref", "provider"), hint=hint))
     return findings

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 from pydantic import TypeAdapter, ValidationError
 
 from crucible_ir import DatasetRef, TrainingConfig
 from crucible_ir.json_data import JsonObject
-from crucible_train.diagnostics.from_pydantic import findings_of, json_findings
+from crucible_train.diagnostics.from_pydantic import findings_below, findings_of
 from crucible_train.loops.folding import overlay
 from crucible_train.loops.stage_config import Layer
 
@@ -42,31 +43,49 @@ def ir_findings(sources: Sequence[Source], explain_key: ExplainKey) -> list[tupl
 
 def _ir_view(sources: Sequence[Source]) -> Mapping[str, Any]:
     """The sources' IR keys, laid over one another as `fold` lays them."""
-    view: dict[str, Any] = {}
+    view: Mapping[str, Any] = {}
     for source in sources:
-        part = {key: value for key, value in source.values.items() if key in _FIELDS}
-        if not part or source.layer in _BELOW_THE_IR:
+        if source.layer in _BELOW_THE_IR:
             continue
+        part = source.values
+        if not part.keys() <= _FIELDS:
+            part = {key: value for key, value in part.items() if key in _FIELDS}
         if not view:
             view = part
         elif source.layer is Layer.SET:
             view = overlay(view, part)
         else:
-            options, below = part.get("options"), view.get("options")
-            if isinstance(options, Mapping) and isinstance(below, Mapping):
-                part["options"] = {**below, **options}
-            view |= {key: value for key, value in part.items() if value is not None}
+            view = _laid_over(view, part)
     return view
 
 
+def _laid_over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    result = {**below, **{key: value for key, value in above.items() if value is not None}}
+    options, options_below = above.get("options"), below.get("options")
+    if isinstance(options, Mapping) and isinstance(options_below, Mapping):
+        result["options"] = {**options_below, **options}
+    return result
+
+
 def owner_of(sources: Sequence[Source], loc: Loc) -> int:
-    """The source that wrote the most of the path `loc`, the last one of several; -1 when none wrote any."""
-    best, longest = -1, 1
-    for index, source in enumerate(sources):
-        written = _written(source.values, loc)
-        if written >= longest:
+    """The source that wrote the most of the path `loc`, the highest one of several; -1 when none wrote any.
+
+    Only `--set` is laid over what is below it; any other source replaces that.
+    """
+    best, longest = -1, 0
+    for index in range(len(sources) - 1, -1, -1):
+        written = _written(sources[index].values, loc)
+        if written > longest:
             best, longest = index, written
+        replaced = written > 1 or (written == 1 and loc[0] != "options")
+        if replaced and sources[index].layer is not Layer.SET:
+            break
     return best
+
+
+def is_written(values: Mapping[str, Any], loc: Loc) -> bool:
+    """Whether `values` has something at `loc`."""
+    return _written(values, loc) == len(loc)
 
 
 def _written(values: Mapping[str, Any], loc: Loc) -> int:
@@ -105,10 +124,15 @@ def dataset_ref_findings(reference: Any, name: str, explain_key: ExplainKey) -> 
             yield replace(finding, message=message, loc=(name, *finding.loc))
 
 
-def json_data_findings(mapping: Mapping[str, Any], loc: Loc) -> list[Diagnostic]:
-    """What of a mapping at `loc` is no JSON data."""
+def json_data_findings(value: Any, name: str) -> list[Diagnostic]:
+    """What of the mapping `name` is no JSON data."""
     try:
-        TypeAdapter(JsonObject).validate_python(mapping)
+        _json_object().validate_python(value)
     except ValidationError as error:
-        return [finding for details in error.errors() for finding in json_findings(details, loc)]
+        return findings_below(error, name)
     return []
+
+
+@cache
+def _json_object() -> TypeAdapter[dict[str, Any] | None]:
+    return TypeAdapter(JsonObject | None)

@@ -7,7 +7,7 @@ and what the chosen backend cannot honour. Nothing is opened and nothing heavy i
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, cast, overload
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from crucible_ir import TrainingConfig
 from crucible_train import registry
@@ -59,12 +59,13 @@ def normalize(
     Errors: `missing_training_config`, `unsupported_training_config` (with every finding).
     """
     sources: list[Source] = []
-    if training_config is not None:
-        match _spec_source(training_config):
-            case Ok(source):
-                sources.append(source)
-            case Err() as failed:
-                return failed
+    if isinstance(training_config, Mapping):
+        sources.append(_mapping_source(training_config))
+    elif isinstance(training_config, TrainingConfig):
+        sources.append(Source(explicit_values(training_config)))
+    elif training_config is not None:
+        message = f"a training config must be a TrainingConfig or a mapping, not {describe(training_config)}"
+        return _unsupported([Diagnostic("CRU201", message)])
     if direct_keys:
         sources.append(Source(direct_keys, Layer.DIRECT, label="direct key"))
     model = None
@@ -81,13 +82,12 @@ def normalize_sources(
     `backend_model` is the `training_config` model of a backend that is already wired; left out, the spec's
     `backend` names it, and where that is not set either, the backend's part goes unchecked and is said so.
     """
-    if not any(source.layer is None or source.layer >= Layer.DIRECT for source in sources):
-        return Err(
-            NormalizeError(
-                NormalizeErrorCode.MISSING_TRAINING_CONFIG,
-                "nothing to normalise: pass a training config, or stage keys",
-            )
-        )
+    for source in sources:
+        if source.layer is None or source.layer >= Layer.DIRECT:
+            break
+    else:
+        message = "nothing to normalise: pass a training config, or stage keys"
+        return Err(NormalizeError(NormalizeErrorCode.MISSING_TRAINING_CONFIG, message))
     match registry.stage(stage):
         case Err(problem):
             return _unsupported([_unknown_stage(stage, str(problem), problem)])
@@ -95,32 +95,32 @@ def normalize_sources(
             pass
     checker = Checker(stage, stage_class.config_model, sources)
     config = checker.run(backend_model)
-    findings = sorted(checker.findings, key=sort_key)
-    if any(finding.severity is Severity.ERROR for finding in findings):
+    findings = sorted(checker.findings, key=sort_key) if checker.findings else ()
+    if config is None or any(finding.severity is Severity.ERROR for finding in findings):
         return _unsupported(findings)
     return Ok(
         Normalized(
             stage,
             config,
             warnings=tuple(findings),
-            unchecked=tuple(checker.unchecked),
+            backend_checked=checker.backend_checked,
             _origins=checker.folded.origins,
             _sources=tuple(sources),
         )
     )
 
 
-def _spec_source(spec: object) -> Result[Source, NormalizeError]:
-    if isinstance(spec, TrainingConfig):
-        return Ok(Source(explicit_values(spec)))
-    if not isinstance(spec, Mapping):
-        message = f"a training config must be a TrainingConfig or a mapping, not {describe(spec)}"
-        return _unsupported([Diagnostic("CRU201", message)])
-    mapping = cast("Mapping[object, Any]", spec)
-    wrong = [key for key in mapping if not isinstance(key, str)]
-    if wrong:
-        return _unsupported([Diagnostic("CRU016", f"the key {key!r} is not text") for key in wrong])
-    return Ok(Source(cast("Mapping[str, Any]", mapping)))
+def _mapping_source(mapping: Mapping[Any, Any]) -> Source:
+    try:
+        "".join(mapping)
+    except TypeError:
+        pass
+    else:
+        return Source(mapping)
+    wrong = tuple(
+        Diagnostic("CRU016", f"the key {key!r} is not text") for key in mapping if not isinstance(key, str)
+    )
+    return Source({key: value for key, value in mapping.items() if isinstance(key, str)}, reading=wrong)
 
 
 def _unsupported(findings: Sequence[Diagnostic]) -> Err[NormalizeError]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from crucible_train.ir.spec import Source
 
 C = TypeVar("C", bound=StageConfig, covariant=True)
+
+UNCOUNTED = frozenset({"log_path", "logger"})
+"""Settings without effect on what a run computes: where it writes, what it shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +52,8 @@ class Normalized(Generic[C]):
     stage: str
     config: C
     warnings: tuple[Diagnostic, ...] = ()
-    unchecked: tuple[str, ...] = ()
-    """What only a run can find out, in words."""
+    backend_checked: bool = False
+    """Whether a training backend was asked if it can honour the settings."""
     _origins: Mapping[Loc, Origin] = field(default_factory=dict[Loc, Origin], repr=False)
     _sources: Sequence[Source] = field(default=(), repr=False)
 
@@ -62,23 +65,41 @@ class Normalized(Generic[C]):
     def fingerprint(self) -> str:
         """SHA-256 of the stage and every value that takes effect; equal fingerprints mean equal runs.
 
-        Where the run writes (`log_path`) and what it shows (`logger`) do not count.
+        `UNCOUNTED` settings do not count.
         """
         import hashlib  # only runs and comparisons ask for fingerprints
 
-        config = {key: value for key, value in self.to_json().items() if key not in ("log_path", "logger")}
+        config = {key: _one_form(value) for key, value in self.to_json().items() if key not in UNCOUNTED}
         text = json.dumps({"stage": self.stage, "config": config}, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
+
+    @cached_property
+    def unchecked(self) -> tuple[str, ...]:
+        """What only a run can find out, in words."""
+        found: list[str] = []
+        if not self.backend_checked:
+            found.append("whether a backend can honour the settings: none was chosen")
+        model_ref = self.config.training_config.get("model_ref")
+        if isinstance(model_ref, dict) and "id" in model_ref:
+            found.append(f"that the model {model_ref['id']!r} can be loaded")
+        for name in ("dataset_ref", "eval_dataset_ref"):
+            reference: dict[str, Any] | None = getattr(self.config, name, None)
+            if reference is not None:
+                found.append(f"that the data set {reference['name']!r} exists, and its columns")
+        return tuple(found)
 
     @cached_property
     def provenance(self) -> Mapping[str, Provenance]:
         """Setting (`num_epochs`, `training_config.seed`) to its origin, for every value of the config."""
         return {format_loc(target): self._trace(target, value) for target, value in self._leaves()}
 
-    def span_of(self, target: Loc) -> Span | None:
-        """Where the value of a setting was written."""
-        origin = self._origins.get(target)
-        return None if origin is None or origin.source < 0 else self._locate(origin)
+    def placed(self, finding: Diagnostic) -> Diagnostic:
+        """`finding`, whose `loc` is a setting, at the key that setting was written under, and by its name."""
+        origin = self._origins.get(finding.loc)
+        if origin is None or origin.source < 0:
+            return finding
+        message = finding.message.replace(f"`{format_loc(finding.loc)}", f"`{format_loc(origin.loc)}", 1)
+        return self._sources[origin.source].place(replace(finding, message=message, loc=origin.loc))
 
     def _leaves(self) -> Iterator[tuple[Loc, Any]]:
         for name, value in self.to_json().items():
@@ -99,3 +120,16 @@ class Normalized(Generic[C]):
         key = format_loc(origin.loc)
         rule = "kept" if key == setting else f"{key} -> {setting}"
         return Provenance(value, origin.layer, key, self._locate(origin), rule)
+
+
+def _one_form(value: Any) -> Any:
+    """The same number in the same form: `1` and `1.0` mean one thing to a backend."""
+    match value:
+        case float() if value.is_integer():
+            return int(value)
+        case dict():
+            return {key: _one_form(item) for key, item in cast("dict[str, Any]", value).items()}
+        case list():
+            return [_one_form(item) for item in cast("list[Any]", value)]
+        case _:
+            return value

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from pydantic import BaseModel, ConfigDict, PydanticUserError, TypeAdapter, ValidationError
 
 from crucible_ir import TrainingConfig
 from crucible_train.diagnostics.from_pydantic import model_in
-from crucible_train.ir.spec import Source, nested, overlay
+from crucible_train.ir.spec import Source, nested
+from crucible_train.loops.folding import overlay
 from crucible_train.loops.stage_config import Layer, StageConfig
 from crucible_train.result import Err, Ok, Result
 from crucible_train.source import parse_scalar
+
+if TYPE_CHECKING:
+    from pydantic.fields import FieldInfo
 
 
 def overrides_source(assignments: list[str], stage_model: type[StageConfig]) -> Result[Source, str]:
@@ -50,22 +54,34 @@ def _merge(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
 
 def _annotation(path: tuple[str, ...], stage_model: type[StageConfig]) -> Any:
     """The type of the field that `path` names; `Any` where the spec does not type it."""
-    head, rest = path[0], path[1:]
-    if head == "options" and rest:
-        head, rest = rest[0], rest[1:]
-        if head not in stage_model.option_keys():
-            return Any
-    names = {row.source: row.target for row in stage_model.mapping_table()}
-    field = stage_model.model_fields.get(names.get(head, head)) or TrainingConfig.model_fields.get(head)
-    ir_field = TrainingConfig.model_fields.get(head)
-    if ir_field is not None and model_in(ir_field.annotation) is not None:
-        field = ir_field  # a reference: the stage keeps it as a mapping, the IR knows its fields
+    field, rest = _field(path, stage_model)
     for part in rest:
         model = model_in(field.annotation) if field else None
         if model is None:
             return Any
         field = next((info for name, info in model.model_fields.items() if part in (name, info.alias)), None)
     return field.annotation if field else Any
+
+
+def _field(path: tuple[str, ...], stage_model: type[StageConfig]) -> tuple[FieldInfo | None, tuple[str, ...]]:
+    """The field that a path begins with, and the rest of the path."""
+    head, rest = path[0], path[1:]
+    if head in ("options", "training_config") and rest:
+        known = stage_model.option_keys() if head == "options" else frozenset[str]()
+        head, rest = rest[0], rest[1:]
+        if head not in known and head not in stage_model.backend_keys:
+            return None, ()
+    ir_field = TrainingConfig.model_fields.get(_REFERENCES.get(head, head))
+    if ir_field is not None and (
+        head in stage_model.backend_keys or model_in(ir_field.annotation) is not None
+    ):
+        return ir_field, rest  # the stage keeps references as mappings; the IR knows their fields
+    names = {row.source: row.target for row in stage_model.mapping_table()}
+    return stage_model.model_fields.get(names.get(head, head)) or ir_field, rest
+
+
+_REFERENCES = {"eval_dataset_ref": "dataset_ref"}
+"""Stage fields that hold what an IR field types."""
 
 
 def _typed(text: str, annotation: Any) -> Result[Any, str]:

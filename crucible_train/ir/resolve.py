@@ -40,7 +40,7 @@ def resolve(normalized: Normalized[StageConfig], ports: Ports | None) -> Result[
     """Load what the config names.
 
     Errors: `missing_ports`; `dataset_resolution_failed` with the store's own reason, the columns found and
-    wanted, the nearest names; `unsupported_training_config` where the model has no tokenizer.
+    wanted, the nearest names; `unsupported_training_config` where the model's tokenizer cannot be had.
     """
     match _require(ports):
         case Ok((client, store, tokenizers)):
@@ -67,22 +67,21 @@ def resolve(normalized: Normalized[StageConfig], ports: Ports | None) -> Result[
                 return failed
     split: float | None = getattr(config, "validation_split", None)
     if split:
-        train, evaluation = hold_out(train, split, int(config.training_config.get("seed", 0)))
+        train, evaluation = hold_out(train, split, config.training_config.get("seed", 0))
         if not train or not evaluation:
             message = (
                 f"`validation_split` {split} of {len(train) + len(evaluation)} records leaves one side empty"
             )
-            return _failed(normalized, "CRU601", message, ("validation_split",), "validation_split")
+            finding = normalized.placed(Diagnostic("CRU601", message, ("validation_split",)))
+            return Err(NormalizeError(NormalizeErrorCode.DATASET_RESOLUTION_FAILED, message, (finding,)))
     match tokenizers.for_model(model_ref):
         case Ok(tokenizer):
             return Ok(Resolved(train, evaluation, tokenizer, client, notes))
         case Err(problem):
-            finding = _at(normalized, Diagnostic("CRU501", problem.message, ("training_config", "model_ref")))
-            return Err(
-                NormalizeError(
-                    NormalizeErrorCode.UNSUPPORTED_TRAINING_CONFIG, "the model has no tokenizer", (finding,)
-                )
-            )
+            place = ("training_config", "model_ref")
+            finding = normalized.placed(Diagnostic("CRU501", problem.message, place))
+            code = NormalizeErrorCode.UNSUPPORTED_TRAINING_CONFIG
+            return Err(NormalizeError(code, problem.message, (finding,)))
 
 
 def hold_out(
@@ -162,12 +161,8 @@ def _failed(
     name: str,
     hint: str | None = None,
 ) -> Err[NormalizeError]:
-    finding = _at(normalized, Diagnostic(code, f"`{name}`: {message}", target, hint=hint))
+    finding = normalized.placed(Diagnostic(code, f"`{name}`: {message}", target, hint=hint))
     return Err(NormalizeError(NormalizeErrorCode.DATASET_RESOLUTION_FAILED, message, (finding,)))
-
-
-def _at(normalized: Normalized[StageConfig], finding: Diagnostic) -> Diagnostic:
-    return finding.at(normalized.span_of(finding.loc))
 
 
 __all__ = ["Resolved", "hold_out", "resolve"]

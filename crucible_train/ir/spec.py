@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, cast
 
 from crucible_train.diagnostics.diagnostic import Diagnostic, Loc, Span
-from crucible_train.loops.stage_config import Given, Layer
 
 if TYPE_CHECKING:
     from crucible_ir import TrainingConfig
+    from crucible_train.loops.stage_config import Layer
 
 Locate: TypeAlias = Callable[[Loc, Literal["key", "value"]], Span | None]
 """Finds the text of a key or a value."""
@@ -24,8 +23,7 @@ def nowhere(loc: Loc, target: Literal["key", "value"]) -> Span | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """Keys and values from one place: a spec, settings, Python keywords, `--set`, a flag."""
 
     values: Mapping[str, Any]
@@ -36,10 +34,6 @@ class Source:
     """Said after a message when the values have no position in a file, such as `--set`."""
     reading: tuple[Diagnostic, ...] = ()
     """What reading the text already found, placed."""
-
-    def given(self) -> Given:
-        """What `fold` needs of it."""
-        return Given(self.values, self.layer)
 
     def place(self, finding: Diagnostic) -> Diagnostic:
         """`finding`, whose `loc` is a path into this source, with its span."""
@@ -65,17 +59,3 @@ def nested(path: tuple[str, ...], value: Any) -> dict[str, Any]:
     for key in reversed(path):
         value = {key: value}
     return cast("dict[str, Any]", value)
-
-
-def overlay(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    """`below` with `above` laid over it, mappings merged key by key; `None` above takes a key away."""
-    result = dict(below)
-    for key, value in above.items():
-        lower = result.get(key)
-        if value is None:
-            result.pop(key, None)
-        elif isinstance(value, Mapping) and isinstance(lower, Mapping):
-            result[key] = overlay(cast("Mapping[str, Any]", lower), cast("Mapping[str, Any]", value))
-        else:
-            result[key] = value
-    return result

@@ -6,10 +6,9 @@ Within a layer the last write wins. `null` means "not set"; in `--set` it takes 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from enum import IntEnum
-from typing import Any, NamedTuple, TypeAlias, cast
+from typing import Any, NamedTuple, Protocol, TypeAlias, cast
 
 from crucible_train.diagnostics.diagnostic import Loc
 
@@ -38,12 +37,22 @@ class Layer(IntEnum):
         return self.name.lower()
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
-    """One source of spec keys.
+class Keys(Protocol):
+    """One source of spec keys."""
 
-    `layer` `None` marks a whole spec, whose keys spread over the `ir`, `options` and `direct` layers.
-    """
+    @property
+    def values(self) -> Mapping[str, Any]:
+        """Key to value, as they were written."""
+        ...
+
+    @property
+    def layer(self) -> Layer | None:
+        """`None` marks a whole spec, whose keys spread over the `ir`, `options` and `direct` layers."""
+        ...
+
+
+class Given(NamedTuple):
+    """Spec keys, and nothing else about them."""
 
     values: Mapping[str, Any]
     layer: Layer | None = None
@@ -54,21 +63,16 @@ class Origin(NamedTuple):
 
     layer: Layer
     source: int
-    """Index of the `Given`."""
+    """Its index."""
     loc: Loc
 
 
-class Route(NamedTuple):
-    """Where one key of one source goes."""
+Route: TypeAlias = tuple[Loc, bool, str, Origin]
+"""Where one key of one source goes: the target, whether it joins `training_config`, the last part of the
+target, the origin. A target is `("num_epochs",)` or `("training_config", "seed")`.
 
-    target: Loc
-    """`("num_epochs",)` or `("training_config", "seed")`."""
-    gathered: bool
-    """Whether it joins `training_config`."""
-    name: str
-    """The last part of `target`."""
-    origin: Origin
-
+A plain tuple, because every key of every spec is routed through one.
+"""
 
 Routes: TypeAlias = Mapping[str, Route]
 """Key to route, for one level of one source."""
@@ -85,21 +89,25 @@ class Table(NamedTuple):
     """Pairs of top-level keys that set one field."""
 
 
-@dataclass(slots=True)
 class Folded:
-    """Layers folded into stage fields. Targets are `("num_epochs",)` or `("training_config", "seed")`."""
+    """Layers folded into stage fields."""
 
-    values: dict[str, Any] = field(default_factory=dict[str, Any])
-    origins: dict[Loc, Origin] = field(default_factory=dict[Loc, Origin])
-    """Where each value is from; those without an origin are defaults."""
-    overridden: list[tuple[Origin, Origin]] = field(default_factory=list[tuple[Origin, Origin]])
-    """The origin that lost, the origin that won."""
-    conflicts: list[tuple[Loc, Origin, Origin]] = field(default_factory=list[tuple[Loc, Origin, Origin]])
-    """Target, and two spellings of it in one mapping, in the order they were written."""
-    passed_on: list[Loc] = field(default_factory=list[Loc])
-    """Targets in `training_config` under names that only the backend may know."""
-    unknown: list[Origin] = field(default_factory=list[Origin])
-    """Keys that are neither the spec's nor the stage's."""
+    __slots__ = ("beneath", "conflicts", "origins", "overridden", "passed_on", "unknown", "values")
+
+    def __init__(self) -> None:
+        self.values: dict[str, Any] = {}
+        self.origins: dict[Loc, Origin] = {}
+        """Where each value is from; those without an origin are defaults."""
+        self.beneath: dict[Loc, Origin] = {}
+        """Where the value is from that a mapping of `--set` was laid over."""
+        self.overridden: list[tuple[Origin, Origin]] = []
+        """The origin that lost, the origin that won."""
+        self.conflicts: list[tuple[Loc, Origin, Origin]] = []
+        """Target, and two spellings of it in one mapping, in the order they were written."""
+        self.passed_on: list[Loc] = []
+        """Targets in `training_config` under names that only the backend may know."""
+        self.unknown: list[Origin] = []
+        """Keys that are neither the spec's nor the stage's."""
 
 
 def overlay(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
@@ -126,7 +134,7 @@ class Folder:
         self._folded = Folded()
         self._backend: dict[str, Any] = {}
 
-    def read(self, index: int, given: Given, table: Table) -> None:
+    def read(self, index: int, given: Keys, table: Table) -> None:
         """Fold one source."""
         values = given.values
         for first, second in table.two_names:
@@ -158,32 +166,32 @@ class Folder:
                 rest.append((key, value))
                 continue
             target, gathered, name, origin = route
-            if value is None or target in origins:
-                self._put(route, value)
-            else:
-                origins[target] = origin
+            if value is not None and origins.setdefault(target, origin) is origin:
                 (backend if gathered else fields)[name] = value
+            else:
+                self._put(route, value)
         return rest
 
-    def _options(self, index: int, given: Given, table: Table, options: Any) -> None:
+    def _options(self, index: int, given: Keys, table: Table, options: Any) -> None:
         if not isinstance(options, Mapping):
-            self._not_a_mapping("options", given, options)
-            return  # another type than a mapping is refused by the IR's own rules
+            if not self._is_null("options", given, options):
+                self._folded.unknown.append(Origin(given.layer or Layer.IR, index, ("options",)))
+            return
         layer = Layer.OPTIONS if given.layer is None else given.layer
         level = cast("Mapping[str, Any]", options)
         for name, value in self._read_level(level, table.options):
             self._pass_on(name, value, Origin(layer, index, ("options", name)))
 
-    def _training_config(self, index: int, given: Given, training_config: Any) -> None:
+    def _training_config(self, index: int, given: Keys, training_config: Any) -> None:
         layer = Layer.DIRECT if given.layer is None else given.layer
         if isinstance(training_config, Mapping):
             for name, value in cast("Mapping[str, Any]", training_config).items():
                 self._pass_on(name, value, Origin(layer, index, ("training_config", name)))
-        elif not self._not_a_mapping("training_config", given, training_config):
+        elif not self._is_null("training_config", given, training_config):
             origin = Origin(layer, index, ("training_config",))
-            self._put(Route(("training_config",), False, "training_config", origin), training_config)
+            self._put((origin.loc, False, "training_config", origin), training_config)
 
-    def _not_a_mapping(self, key: str, given: Given, value: Any) -> bool:
+    def _is_null(self, key: str, given: Keys, value: Any) -> bool:
         """Whether `value` is a null, which in `--set` takes back everything that was given under `key`."""
         if value is None and given.layer is Layer.SET:
             for target, origin in list(self._folded.origins.items()):
@@ -191,10 +199,13 @@ class Folder:
                     self._take_back(target)
         return value is None
 
-    def _pass_on(self, name: str, value: Any, origin: Origin) -> None:
+    def _pass_on(self, name: object, value: Any, origin: Origin) -> None:
+        if not isinstance(name, str):
+            self._folded.unknown.append(origin)
+            return
         target = ("training_config", name)
         self._folded.passed_on.append(target)
-        self._put(Route(target, True, name, origin), value)
+        self._put((target, True, name, origin), value)
 
     def _put(self, route: Route, value: Any) -> None:
         """Set a target by the rules of precedence."""
@@ -212,23 +223,19 @@ class Folder:
             merged = _over(holder[name], value) if origin.layer is Layer.SET else value
             if merged is value:
                 self._folded.overridden.append((earlier, origin))
+            else:
+                self._folded.beneath.setdefault(target, earlier)
             value = merged
         holder[name] = value
         self._folded.origins[target] = origin
 
     def _take_back(self, target: Loc) -> None:
+        name = str(target[-1])
         if self._folded.origins.pop(target, None) is not None:
-            (self._backend if len(target) > 1 else self._folded.values).pop(str(target[-1]))
+            (self._backend if len(target) > 1 else self._folded.values).pop(name)
 
     def _conflict(self, values: Mapping[str, Any], one: Route, other: Route) -> None:
-        keys = (one.origin.loc[0], other.origin.loc[0])
-        first, second = (one, other) if next(key for key in values if key in keys) == keys[0] else (other, one)
-        self._folded.conflicts.append((one.target, first.origin, second.origin))
-
-
-def fold_all(tables: Sequence[Table], givens: Sequence[Given], defaults: Mapping[str, Any]) -> Folded:
-    """Fold every source through its table."""
-    folder = Folder()
-    for index, (given, table) in enumerate(zip(givens, tables, strict=True)):
-        folder.read(index, given, table)
-    return folder.finish(defaults)
+        target, _, _, origin = one
+        pair = {str(origin.loc[0]): origin, str(other[3].loc[0]): other[3]}
+        first, second = (pair[key] for key in values if key in pair)
+        self._folded.conflicts.append((target, first, second))

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, NamedTuple, Self, ca
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
-from crucible_train.loops.folding import Folded, Given, Layer, Origin, Route, Table, fold_all
+from crucible_train.loops.folding import Folded, Folder, Given, Keys, Layer, Origin, Route, Table
 
 if TYPE_CHECKING:
     from crucible_train.diagnostics.diagnostic import Diagnostic
@@ -136,22 +136,24 @@ def _table(cls: type[StageConfig], layer: Layer | None, source: int) -> Table:
     """Where the keys of a source go. A whole spec (`layer` `None`) speaks for three layers."""
 
     def field(name: str, whole: Layer, *loc: str) -> Route:
-        return Route((name,), False, name, Origin(whole if layer is None else layer, source, loc))
+        return ((name,), False, name, Origin(whole if layer is None else layer, source, loc))
 
     top = {name: field(name, Layer.DIRECT, name) for name in cls.model_fields if name != "training_config"}
     top |= {key: field(name, Layer.IR, key) for key, name in _aliases(cls).items()}
     for key in cls.backend_keys:
         origin = Origin(Layer.IR if layer is None else layer, source, (key,))
-        top[key] = Route(("training_config", key), True, key, origin)
+        top[key] = (("training_config", key), True, key, origin)
     options = {name: field(name, Layer.OPTIONS, "options", name) for name in _option_keys(cls)}
     two_names = tuple((key, name) for key, name in _aliases(cls).items() if key != name)
     return Table(top, options, two_names)
 
 
-def fold(cls: type[StageConfig], givens: Sequence[Given]) -> Folded:
+def fold(cls: type[StageConfig], givens: Sequence[Keys]) -> Folded:
     """Fold sources of spec keys, lowest precedence first, into the fields of `cls`; see `folding`."""
-    tables = [_table(cls, given.layer, index) for index, given in enumerate(givens)]
-    return fold_all(tables, givens, cls.training_config_defaults)
+    folder = Folder()
+    for index, given in enumerate(givens):
+        folder.read(index, given, _table(cls, given.layer, index))
+    return folder.finish(cls.training_config_defaults)
 
 
 __all__ = ["Folded", "Given", "Layer", "MappingRow", "Origin", "StageConfig", "fold"]

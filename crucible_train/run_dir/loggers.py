@@ -75,7 +75,8 @@ class ProgressMetricsLogger:
             if name in metrics:
                 self._shown[name] = _in_short(metrics[name])
         self._bar.set_postfix(self._shown, refresh=False)
-        self._bar.update(max(step + 1 - self._bar.n, 0))
+        done = min(step + 1, self._bar.total)  # the last evaluation has the step after the last
+        self._bar.update(max(done - self._bar.n, 0))
 
     def close(self) -> None:
         """Leave the bar as it stands. Twice is harmless."""

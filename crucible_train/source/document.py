@@ -51,7 +51,8 @@ class SourceError:
     document: Document | None = None
     """What could be read all the same, without the offending values; None when the syntax is broken.
 
-    The `loc` of a finding names what was left out, so that a caller does not report it as missing.
+    The `loc` of a finding names what was left out, so that a caller does not report it as missing. It counts
+    list items as the text does; in `document`, the items behind one that was left out have moved up.
     """
 
     def __str__(self) -> str:

@@ -140,7 +140,7 @@ class JsonScanner:
         return True
 
     def _key(self, loc: Loc) -> tuple[str, bool]:
-        """The next key, and whether it is one; a string that is no text is reported, and stands as written."""
+        """The next key, and whether it is text; if not, it is reported and stands as written."""
         if self._text[self._at : self._at + 1] != '"':
             word = _WORD.match(self._text, self._at)
             text = word.group().strip("'") if word else ""

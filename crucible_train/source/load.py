@@ -154,6 +154,6 @@ def _encoding_hint(data: bytes) -> str:
 def _unreadable(code: str, message: str, before: str, name: str, hint: str) -> Err[SourceError]:
     """An error at the character that follows `before`."""
     before = before.removeprefix("\ufeff")
-    findings = Findings(Lines(before, name))
-    findings.add(code, message, (len(before), len(before)), hint=hint)
+    findings = Findings(Lines(before + "?", name))
+    findings.add(code, message, (len(before), len(before) + 1), hint=hint)
     return findings.fail(readable=False)

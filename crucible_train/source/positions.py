@@ -127,7 +127,11 @@ class Positions:
         """The span of `loc`; see `Document.span`."""
         if not isinstance(self._layout, Layout):
             self._layout = self._layout()
-        return self._lines.span(*self._layout.find(loc, target))
+        start, end = self._layout.find(loc, target)
+        if start == end:
+            # A value left out stands right behind its colon: parsers put it anywhere up to the next token.
+            start = end = len(self._lines.text[:end].rstrip())
+        return self._lines.span(start, end)
 
 
 def own_extent(extent: Extent) -> Extent:

@@ -41,8 +41,9 @@ def _scan(lines: Lines) -> Result[Document, SourceError]:
     try:
         data, branch = scanner.document()
     except BrokenTextError:
-        if not findings.has_code("CRU006") and not _add_syntax_error(findings, scanner.statement):
-            raise AssertionError("tomllib reads what the scanner does not") from None
+        if not findings.has_code("CRU006"):
+            refused = _add_syntax_error(findings, scanner.statement)
+            assert refused  # the scanner reads all that tomllib reads
         return findings.fail()
     # tomllib refuses more than the scanner sees; but after a duplicate it has nothing to add.
     if not findings.has_code("CRU012") and _add_syntax_error(findings, 0):
@@ -59,17 +60,16 @@ def _add_syntax_error(findings: Findings, statement: int) -> bool:
 
     `statement` is where the statement starts that the end of the text breaks off.
     """
-    text = findings.lines.text
+    import re
+
+    # An integer that is too long would stop tomllib; the scanner has reported it.
+    text = re.sub(r"[0-9_]{600,}", lambda digits: f"0.{'0' * (len(digits[0]) - 2)}", findings.lines.text)
     try:
         tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         said = str(error)
-    except ValueError:  # an integer that is too long, which the scanner has reported
-        return False
     else:
         return False
-    import re
-
     place = re.search(r" \(at line ([0-9]+), column ([0-9]+)\)$| \(at end of document\)$", said)
     message = said if place is None else said[: place.start()]
     if place is None or place[1] is None:

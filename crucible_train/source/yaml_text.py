@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
     from crucible_train.source.document import Document, SourceError
 
+_SPEC_HINT = "write `key: value` lines"
+_VALUE_HINT = "put quotes around a text; write a list as [a, b] and a mapping as {a: b}"
+
 
 def read_yaml(text: str, name: str) -> Result[Document, SourceError]:
     """Read the one document of `text`. Err: CRU003 to CRU006 and CRU011 to CRU017."""
@@ -29,7 +32,7 @@ def read_yaml(text: str, name: str) -> Result[Document, SourceError]:
     place: Place = None
     try:
         next_event = open_events(text)
-        value, place = TreeBuilder(next_event, findings).node(_start(next_event, findings))
+        value, place = TreeBuilder(next_event, findings).node(_start(next_event, findings, _SPEC_HINT))
         _end(next_event, findings)
     except BrokenTextError:
         return _fail(findings)
@@ -45,7 +48,7 @@ def read_yaml(text: str, name: str) -> Result[Document, SourceError]:
         what = "a list" if isinstance(value, list) else "a single value"
         message = f"the top level is {what}, not a mapping of keys to values"
         first = place.first if isinstance(place, Branch) else place
-        findings.add("CRU004", message, extent_of(first), hint="write `key: value` lines")
+        findings.add("CRU004", message, extent_of(first), hint=_SPEC_HINT)
     return _fail(findings)
 
 
@@ -55,14 +58,13 @@ def read_yaml_value(text: str, name: str) -> Result[Any, SourceError]:
     value: Any = None
     try:
         next_event = open_events(text)
-        root = _start(next_event, findings)
+        root = _start(next_event, findings, _VALUE_HINT)
         builder = TreeBuilder(next_event, findings)
         value, _ = builder.node(root)
         start, end = root.start_mark.index, builder.end
         in_block_style = getattr(root, "flow_style", True) is False
         if in_block_style or text[:start].strip() or text[end:].strip():
-            hint = "put quotes around a text; write a list as [a, b] and a mapping as {a: b}"
-            findings.add("CRU011", "this is more than one plain value", (start, end), hint=hint)
+            findings.add("CRU011", "this is more than one plain value", (start, end), hint=_VALUE_HINT)
         _end(next_event, findings)
     except BrokenTextError:
         return _fail(findings)
@@ -71,20 +73,20 @@ def read_yaml_value(text: str, name: str) -> Result[Any, SourceError]:
     return _fail(findings) if findings.has_errors else Ok(value)
 
 
-def _start(next_event: Callable[[], Event], findings: Findings) -> Event:
+def _start(next_event: Callable[[], Event], findings: Findings, hint: str) -> Event:
     """The first event of the document's content. Stops with CRU003 when there is none."""
     next_event()  # the start of the stream
     start = next_event()
     if start.__class__ is StreamEndEvent:
         message = "nothing but white space and comments"
-        findings.stop("CRU003", message, (0, 0), hint="write `key: value` lines")
+        findings.stop("CRU003", message, (0, 0), hint=hint)
     if start.version == (1, 1):
         message = "the file says YAML 1.1, and is read as YAML 1.2"
-        hint = "write %YAML 1.2, or leave the directive out"
-        findings.add("CRU018", message, extent_of(start), (), hint, Severity.WARNING)
+        remedy = "write %YAML 1.2, or leave the directive out"
+        findings.add("CRU018", message, extent_of(start), (), remedy, Severity.WARNING)
     root = next_event()
     if root.__class__ is ScalarEvent and not (root.value or root.style or root.tag or root.anchor):
-        findings.stop("CRU003", "the document is empty", extent_of(root), hint="write `key: value` lines")
+        findings.stop("CRU003", "the document is empty", extent_of(root), hint=hint)
     return root
 
 

@@ -13,12 +13,13 @@ import re
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self, cast
 
 from crucible_ir import TrainingRun, to_map
 from crucible_train import __version__
 from crucible_train.diagnostics.stage_errors import StageErrorCode
 from crucible_train.ir.export import to_training_config
+from crucible_train.ir.normalized import UNCOUNTED
 from crucible_train.result import Err, Ok, Result
 from crucible_train.run_dir import RunDirectory, loss_svg, read_metrics
 
@@ -48,6 +49,11 @@ class RunRecord:
         self._normalized = normalized
         self._started_at = started_at
         self._ended = False
+        checkpoint = self.checkpoints.last()
+        self.first_step = 0 if checkpoint is None else checkpoint.step
+        """The optimizer step the run begins with."""
+        self.was_complete = checkpoint is not None and checkpoint.final
+        """Whether the run had come to its end already."""
 
     @classmethod
     def open(cls, stage: str, normalized: Normalized[Any], control: RunControl) -> Result[RunRecord, str]:
@@ -68,17 +74,11 @@ class RunRecord:
                 directory.close()
                 return Err(message)
         record = cls(directory, normalized, started_at)
-        checkpoint = record.checkpoints.last()
-        record.metrics.truncate_from(0 if checkpoint is None else checkpoint.step)
+        if not record.was_complete:  # a complete run logs nothing again
+            record.metrics.truncate_from(record.first_step)
         record._write(CONFIG_FILE, _config_json(stage, normalized, started_at))
         record._write_run("running")
         return Ok(record)
-
-    @property
-    def first_step(self) -> int:
-        """The optimizer step the run begins with."""
-        checkpoint = self.checkpoints.last()
-        return 0 if checkpoint is None else checkpoint.step
 
     def complete(self, report: dict[str, Any]) -> None:
         """The run came to its end."""
@@ -176,14 +176,24 @@ def _earlier(directory: RunDirectory, normalized: Normalized[Any], *, resume: bo
         case Ok(config):
             pass
     if config.get("fingerprint") != normalized.fingerprint:
-        before: dict[str, Any] = config.get("config") or {}
-        now = normalized.to_json()
-        changed = sorted(name for name in {*before, *now} if before.get(name) != now.get(name))
+        changed = _changed(config.get("config") or {}, normalized.to_json())
         return Err(
             f"`{directory.path}` holds a run of another spec (changed: {', '.join(changed) or 'the stage'}); "
             "resume with the spec it was started with, or choose another --out"
         )
     return Ok(datetime.fromisoformat(config["started_at"]))
+
+
+def _changed(before: dict[str, Any], now: dict[str, Any], under: str = "") -> list[str]:
+    """The names of the settings that differ, `training_config.seed` among them."""
+    names: list[str] = []
+    for name in sorted({*before, *now}):
+        old, new = before.get(name), now.get(name)
+        if name == "training_config" and isinstance(old, dict):
+            names += _changed(cast("dict[str, Any]", old), new or {}, f"{name}.")
+        elif old != new and name not in UNCOUNTED:
+            names.append(under + name)
+    return names
 
 
 def _config_json(stage: str, normalized: Normalized[Any], started_at: datetime) -> dict[str, Any]:

@@ -27,7 +27,7 @@ class Stage(Protocol):
         """Normalise the options and run; the context returned holds all of the one given, and what was added.
 
         Options hold `training_config` (a `TrainingConfig` or a mapping), or stage keys, or both; `ports`,
-        where the context has none; `control`, a `RunControl`.
+        which win over the context's; `control`, a `RunControl`.
         """
         ...
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
 from crucible_train.context import RunControl
+from crucible_train.diagnostics.diagnostic import Diagnostic
 from crucible_train.diagnostics.stage_errors import StageError, StageErrorCode
 from crucible_train.ir.normalize import normalize
 from crucible_train.ir.resolve import Resolved, resolve
@@ -37,6 +38,11 @@ class Report(Protocol):
         """Optimizer steps taken."""
         ...
 
+    @property
+    def final_state_path(self) -> str:
+        """The trained weights, for `TrainingSession.load_state`."""
+        ...
+
     def to_json(self) -> dict[str, Any]:
         """The report as JSON data."""
         ...
@@ -61,12 +67,19 @@ def normalize_options(
     stage: str, context: Context, options: Mapping[str, Any] | None
 ) -> Result[tuple[Context, Normalized[Any], RunControl], StageError]:
     """Read the options of `Stage.run`."""
-    from dataclasses import replace
-
     given = dict(options or {})
     control = given.pop("control", None) or RunControl()
     ports = given.pop("ports", None) or context.ports
-    match normalize(given.pop("training_config", None), stage=stage, ports=ports, **given):
+    training_config = given.pop("training_config", None)
+    # These two cannot be passed on as keywords.
+    wrong = [Diagnostic("CRU016", f"the option {key!r} is not text") for key in given if type(key) is not str]
+    if "stage" in given:
+        hint = "the stage is the one whose `run` is called"
+        wrong.append(Diagnostic("CRU101", "unknown key `stage`", ("stage",), hint=hint))
+    if wrong:
+        code = StageErrorCode.UNSUPPORTED_TRAINING_CONFIG
+        return Err(StageError(stage, code, "the options cannot be read", tuple(wrong)))
+    match normalize(training_config, stage=stage, ports=ports, **given):
         case Ok(normalized):
             return Ok((replace(context, ports=ports), normalized, control))
         case Err(problem):
@@ -94,11 +107,9 @@ def run_training(
             pass
         case Err(problem):
             return Err(from_normalize(stage, problem))
-    known = {(finding.code, finding.loc) for finding in normalized.warnings}
     total_steps = plan_steps(resolved)
-    for finding in normalized.config.findings(total_steps):
-        if (finding.code, finding.loc) not in known:
-            control.notify(str(finding.at(normalized.span_of(finding.loc))))
+    for note in _step_findings(normalized, total_steps):
+        control.notify(note)
     for note in resolved.notes:
         control.notify(note)
     match RunRecord.open(stage, normalized, control):
@@ -114,6 +125,15 @@ def run_training(
             case Err(error):
                 record.fail(error)
                 return Err(error)
+
+
+def _step_findings(normalized: Normalized[Any], total_steps: int) -> Iterator[str]:
+    """What only the number of steps shows, in words. No steps at all is the loop's to refuse."""
+    known = {(finding.code, finding.loc) for finding in normalized.warnings}
+    for finding in normalized.config.findings(total_steps) if total_steps else ():
+        placed = normalized.placed(finding)
+        if (placed.code, placed.loc) not in known:
+            yield str(placed)
 
 
 def _train(
@@ -138,7 +158,10 @@ def _train(
             )
     try:
         display = open_display(
-            normalized.config.logger or control.default_logger, total_steps, first_step=record.first_step
+            normalized.config.logger or control.default_logger,
+            total_steps,
+            first_step=record.first_step,
+            notify=control.notify,
         )
         logger = TeeMetricsLogger(record.metrics, *display)
         try:
@@ -148,15 +171,26 @@ def _train(
             logger.close()
         match trained:
             case Ok(report):
-                after(inputs, record.directory)
-                return Ok(report)
+                pass
             case Err(error):
                 return Err(_from_loop(stage, error, record.directory.path))
+        if record.was_complete:
+            # A loop with nothing left to do does not load the weights that `after` is about.
+            match session.load_state(report.final_state_path, with_optimizer=False).result():
+                case Ok():
+                    pass
+                case Err(problem):
+                    message = f"the trained model cannot be loaded: {problem}"
+                    return Err(StageError(stage, StageErrorCode.SESSION_FAILED, message, cause=problem))
+        after(inputs, record.directory)
+        return Ok(report)
     finally:
         session.close()
 
 
-def open_display(name: str, total_steps: int, *, first_step: int) -> list[MetricsLogger]:
+def open_display(
+    name: str, total_steps: int, *, first_step: int, notify: Callable[[str], None]
+) -> list[MetricsLogger]:
     """The loggers a person watches. Without tqdm, a progress bar becomes lines on the console."""
     match name:
         case "progress":
@@ -164,7 +198,7 @@ def open_display(name: str, total_steps: int, *, first_step: int) -> list[Metric
                 case Ok(bar):
                     return [bar]
                 case Err(problem):
-                    print(problem, file=sys.stderr)
+                    notify(str(problem))
                     return [ConsoleMetricsLogger(sys.stderr)]
         case "console":
             return [ConsoleMetricsLogger(sys.stderr)]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from crucible_train.adapters.sampling_client.local import LocalSamplingClient
 from crucible_train.adapters.training_client.local import LocalTrainingClient
 from crucible_train.testing.sampling_client import SamplingClientContract
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class TestLocalSamplingClient(SamplingClientContract):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from crucible_train.diagnostics import Diagnostic, Loc
 from crucible_train.result import Err, Ok
 from crucible_train.source import Document, Format, SourceError, load_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from crucible_train.diagnostics import Diagnostic, Loc
 
 Place = tuple[str, int, int]
 """A code, a line and a column."""

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from crucible_train.ports.dataset_store import Dataset
+    from crucible_train.settings import Settings
 
 __all__ = ["FilesDatasetStore"]
 
@@ -61,6 +62,11 @@ class FilesDatasetStore:
 
     def __init__(self, root: str | Path | None = None) -> None:
         self._root = Path() if root is None else Path(root)
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> FilesDatasetStore:
+        """The store below `data_root`."""
+        return cls(settings.data_root)
 
     def load(self, request: DatasetRequest) -> Result[Dataset, DatasetError]:
         """Read the files that `request.name` names. Memory grows with the data, not with the files' number.

@@ -20,8 +20,8 @@ def render(checked: Sequence[Checked], stage: str) -> str:
         lines += (line for finding in one.findings for line in finding_lines(one.path, finding))
         if one.normalized is not None:
             backend = one.normalized.config.backend
-            lines.append(f"{one.path}: valid for {stage} on the {backend} backend")
-            lines += (f"    not checked: {item}" for item in one.normalized.unchecked)
+            lines.append(printable(f"{one.path}: valid for {stage} on the {backend} backend"))
+            lines += (printable(f"    not checked: {item}") for item in one.normalized.unchecked)
     lines.append(_summary(checked))
     return "\n".join(lines)
 
@@ -30,10 +30,20 @@ def finding_lines(path: str, finding: Diagnostic) -> list[str]:
     """One finding: its place, code and message, then its hint."""
     where = str(finding.span) if finding.span else path
     level = "warning: " if finding.severity is Severity.WARNING else ""
-    lines = [f"{where}: {finding.code} {level}{finding.message}"]
+    lines = [printable(f"{where}: {finding.code} {level}{finding.message}")]
     if finding.hint:
-        lines.append(f"    hint: {finding.hint}")
+        lines.append(printable(f"    hint: {finding.hint}"))
     return lines
+
+
+def printable(text: str, *, keep: str = "") -> str:
+    """`text` with the characters escaped that a terminal would act on, but for those in `keep`."""
+    if text.isprintable():
+        return text
+    return "".join(
+        character if character.isprintable() or character in keep else repr(character)[1:-1]
+        for character in text
+    )
 
 
 def _summary(checked: Sequence[Checked]) -> str:

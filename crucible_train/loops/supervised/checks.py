@@ -17,9 +17,7 @@ if TYPE_CHECKING:
     from crucible_train.loops.supervised.config import SupervisedConfig
 
 
-_EVALUATION = frozenset(
-    {"validation_split", "eval_dataset_ref", "eval_every", "eval_batch_size", "early_stopping"}
-)
+_EVALUATION = frozenset({"validation_split", "eval_dataset_ref", "eval_every"})
 
 
 def check(
@@ -30,11 +28,14 @@ def check(
     `total_steps` is the length of the training in optimizer steps, where it is known; until then
     `max_steps` bounds it, if it is set. Rules that involve a `broken` field do not apply.
     """
-    findings = [] if broken & _EVALUATION else list(_evaluation(config))
-    findings += _samples(config)
+    findings: list[Diagnostic] = []
+    if broken.isdisjoint(_EVALUATION):
+        findings += _evaluation(config)
+    if "sample_prompts" not in broken:
+        findings += _samples(config)
     if "max_steps" not in broken:
         findings += _lengths(config, total_steps)
-    return [finding for finding in findings if not broken.intersection(finding.loc)]
+    return [finding for finding in findings if broken.isdisjoint(finding.loc)] if broken else findings
 
 
 def _evaluation(config: SupervisedConfig) -> Iterator[Diagnostic]:
@@ -74,8 +75,10 @@ def _evaluation(config: SupervisedConfig) -> Iterator[Diagnostic]:
 
 
 def _samples(config: SupervisedConfig) -> Iterator[Diagnostic]:
+    if config.sample_prompts:
+        return
     for name in ("sample_max_tokens", "sample_temperature"):
-        if name in config.model_fields_set and not config.sample_prompts:
+        if name in config.model_fields_set:
             yield _warning("CRU405", f"`{name}` has no effect without `sample_prompts`", (name,))
 
 
@@ -84,18 +87,21 @@ def _lengths(config: SupervisedConfig, total_steps: int | None) -> Iterator[Diag
     if not known:
         return
     total = min(known)
-    for name, steps, what in (
-        ("save_every", config.save_every, "no checkpoint is written before the final one"),
-        ("eval_every", config.eval_every, "evaluation happens at the first and the last step only"),
-        ("lr_schedule", warmup_steps(config.lr_schedule), "the full learning rate is never reached"),
-    ):
-        if steps > total:
-            yield _warning(
-                "CRU403",
-                f"`{name}` spans {steps} steps, and training ends after {total}: {what}",
-                (name,),
-                f"use fewer than {total} steps",
-            )
+    warmup = warmup_steps(config.lr_schedule)
+    if config.save_every > total:
+        yield _too_long(
+            "save_every", config.save_every, total, "no checkpoint is written before the final one"
+        )
+    if config.eval_every > total:
+        what = "evaluation happens at the first and the last step only"
+        yield _too_long("eval_every", config.eval_every, total, what)
+    if warmup >= total:  # step s of W steps of warm-up has s / W of the rate, so step W is the first with all
+        yield _too_long("lr_schedule", warmup, total, "the full learning rate is never reached")
+
+
+def _too_long(name: str, steps: int, total: int, what: str) -> Diagnostic:
+    message = f"`{name}` spans {steps} steps, and training ends after {total}: {what}"
+    return _warning("CRU403", message, (name,), f"use fewer than {total} steps")
 
 
 def warmup_steps(schedule: LRSchedule) -> int:

@@ -19,6 +19,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict
 
 from crucible_train.loops.schedule import LRSchedule
 from crucible_train.loops.stage_config import StageConfig
+from crucible_train.loops.supervised.checks import check
 
 if TYPE_CHECKING:
     from crucible_train.diagnostics.diagnostic import Diagnostic
@@ -156,6 +157,4 @@ class SupervisedConfig(StageConfig):
         self, total_steps: int | None = None, broken: frozenset[str] = frozenset()
     ) -> list[Diagnostic]:
         """Contradictions between settings, and settings without effect."""
-        from crucible_train.loops.supervised.checks import check  # it imports this module for its type
-
         return check(self, total_steps, broken)

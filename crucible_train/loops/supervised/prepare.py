@@ -43,7 +43,7 @@ def prepare(
 ) -> Result[Prepared, LoopError]:
     """Render the data and check that the config can be honoured with it.
 
-    What the config alone rules out (evaluation without data, a monitor that is never measured) is a warning
+    What the config alone rules out (evaluation without data, a monitor that is never measured) is a finding
     of `checks`, and has no effect here.
 
     Errors: `empty_dataset`, `nothing_to_train_on`, `nothing_to_evaluate`, `monitor_unavailable`,

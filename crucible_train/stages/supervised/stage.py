@@ -33,7 +33,7 @@ class SupervisedTrain:
         """Normalise the options and train.
 
         Options hold `training_config` (a `TrainingConfig` or a mapping), or stage keys, or both; `ports`,
-        where the context has none; `control`, a `RunControl`. The context returned has the `TrainReport`
+        which win over the context's; `control`, a `RunControl`. The context returned has the `TrainReport`
         under `outputs["supervised_train"]`. Errors: every `StageErrorCode`.
         """
         from crucible_train.stages.training import normalize_options
@@ -49,13 +49,15 @@ class SupervisedTrain:
     ) -> Result[Context, StageError]:
         """Train what has been normalised already, through `context.ports`."""
         from crucible_train.loops.supervised.plan import plan
-        from crucible_train.loops.supervised.train import train
         from crucible_train.stages.supervised.samples import write_samples
         from crucible_train.stages.training import run_training
 
         config: SupervisedConfig = normalized.config
 
         def loop(inputs: LoopInputs) -> Result[TrainReport, LoopError]:
+            # It needs NumPy. An adapter has been opened by now, and has said so where that is missing.
+            from crucible_train.loops.supervised.train import train
+
             return train(
                 config,
                 inputs.session,

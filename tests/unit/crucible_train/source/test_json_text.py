@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 
 from crucible_train.diagnostics import Loc, Span
 from crucible_train.source.budget import MAX_DEPTH, MAX_NODES
 from tests.support.source_texts import place, places, read, refuse, text_at
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CLOSE = 'close the ", or write \\n for a line break'
 
 SPEC = """\
 {
@@ -76,6 +81,20 @@ def test_duplicate_keys_and_numbers_that_are_none_are_reported_together() -> Non
     assert error.document is not None
     assert error.document.data == {"a": 1, "b": [{"c": 1}]}
     assert str(error.document.span(("b", 0, "c"))) == "<text>:1:27"
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "column"),
+    [
+        ('{"a": 1, "a": 1}', "CRU012", 10),
+        ('{"a": NaN}', "CRU014", 7),
+        ('{"a": -Infinity}', "CRU014", 7),
+        ('{"a": 1e999}', "CRU014", 7),
+        ('{"a": -1.0e+309}', "CRU014", 7),
+    ],
+)
+def test_each_of_them_is_found_alone(text: str, code: str, column: int) -> None:
+    assert places(text, "json") == [(code, 1, column)]
 
 
 @pytest.mark.parametrize("digits", ["9" * 4301, "-" + "9" * 5000])
@@ -173,9 +192,9 @@ def test_there_is_a_budget_of_nodes(members: dict[str, object]) -> None:
         ('{"a": [1', 7, "the `[` is never closed", "close the ["),
         ('{"a":', 1, "the `{` is never closed", "close the {"),
         ('{"a": 1}}', 9, "the document has ended before this", "remove it, or check the brackets before it"),
-        ('{"a": "b', 7, "this string is not closed in its line", 'close the ", or write \\n for a line break'),
-        ('{"a": "b\n"}', 7, "this string is not closed in its line", 'close the ", or write \\n for a line break'),
-        ('{"a": "b\\\n"}', 7, "this string is not closed in its line", 'close the ", or write \\n for a line break'),
+        ('{"a": "b', 7, "this string is not closed in its line", CLOSE),
+        ('{"a": "b\n"}', 7, "this string is not closed in its line", CLOSE),
+        ('{"a": "b\\\n"}', 7, "this string is not closed in its line", CLOSE),
         ('{"a": "b\tc"}', 9, "the control character U+0009 in a string", "write \\u0009"),
         ('{"a": "b\x1fc"}', 9, "the control character U+001F in a string", "write \\u001f"),
         ('{"a": "C:\\dir"}', 10, "an unknown escape", "write \\\\ for a backslash"),

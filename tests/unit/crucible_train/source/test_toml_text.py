@@ -36,6 +36,7 @@ name = "a"
 x = 0x1F
 [[steps]]
 name = "b"
+last = true
 """
 
 
@@ -62,6 +63,7 @@ def test_toml_is_read_as_toml() -> None:
         (("steps", 0), "[[steps]]"),
         (("steps", 0, "inner", "x"), "0x1F"),
         (("steps", 1, "name"), '"b"'),
+        (("steps", 1, "last"), "true"),
     ],
 )
 def test_the_span_of_a_value_covers_what_is_written(loc: Loc, text: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from crucible_train.diagnostics import Loc, Span
-from tests.support.source_texts import read, text_at
+from tests.support.source_texts import places, read, text_at
 
 pytestmark = pytest.mark.usefixtures("yaml_parser")
 
@@ -123,7 +123,23 @@ def test_unicode_line_separators_in_text_do_not_count_as_lines(separator: str) -
     assert str(document.span(("b",))) == "<text>:2:4"
 
 
+@pytest.mark.parametrize(
+    "text", ["a:\nb: 1", "a: \n\nb: 1", "{a: , b: 1}", "{a:\n, b: 1}", "{a: }", "a:", "a:  \n"]
+)
+def test_a_value_left_out_stands_right_behind_its_colon(text: str) -> None:
+    column = text.index(":") + 2
+
+    assert read(text).span(("a",)) == Span("<text>", 1, column, 1, column)
+
+
 def test_a_value_with_an_anchor_or_tag_includes_it() -> None:
     text = "a: &x !!str 5\n"
 
     assert text_at(read(text), text, ("a",)) == "&x !!str 5"
+
+
+def test_findings_about_a_block_are_where_it_starts() -> None:
+    deep = "".join(f"{' ' * depth}k{depth}:\n" for depth in range(150))
+
+    assert places("# a list\n\n- a\n") == [("CRU004", 3, 1)]
+    assert places(deep) == [("CRU006", 101, 101)]

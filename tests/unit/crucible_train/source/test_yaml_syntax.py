@@ -6,6 +6,10 @@ import pytest
 
 from tests.support.source_texts import place, read, refuse
 
+COLON = "put quotes around a text that contains `: `, or line the key up with its neighbours"
+INDENT = "give keys of one mapping the same indentation, and the items of one list too"
+LINE_1 = " (line 1 starts what is broken here)"
+
 pytestmark = pytest.mark.usefixtures("yaml_parser")
 
 
@@ -16,18 +20,19 @@ pytestmark = pytest.mark.usefixtures("yaml_parser")
         ("a: {b: 1\n", 1, 4, "the `{` is never closed", "close the {"),
         ("a: 'x\nb: 1\n", 1, 4, "the `'` is never closed", "close the quote"),
         ('a: "x', 1, 4, 'the `"` is never closed', "close the quote"),
-        ("a: [b c: d\ne: f]", 2, 2, "expected `,` or `]` (line 1 starts what is broken here)", None),
+        ("a: [b c: d\ne: f]", 2, 2, "expected `,` or `]`" + LINE_1, None),
         ("a: {b: 1, c d e: 1 f: 2}", 1, 21, "expected `,` or `}`", None),
         ("a:\n\tb: 1\n", 2, 1, "a tab in the indentation", "indent with spaces"),
         ("a: @x", 1, 4, "no value can start with `@`", "put quotes around a text that starts with @"),
         ("a: %x", 1, 4, "no value can start with `%`", "put quotes around a text that starts with %"),
-        ("a: b: c", 1, 5, "a second `: ` in a value, or a key not lined up", "put quotes around a text that contains `: `, or line the key up with its neighbours"),
-        ("a: 1\n b: 2\n", 2, 3, "a second `: ` in a value, or a key not lined up", "put quotes around a text that contains `: `, or line the key up with its neighbours"),
+        ("a: b: c", 1, 5, "a second `: ` in a value, or a key not lined up", COLON),
+        ("a: 1\n b: 2\n", 2, 3, "a second `: ` in a value, or a key not lined up", COLON),
         ("a: - b", 1, 4, "a list item cannot start here", "start the list on its own line"),
-        ("a: 1\nb\nc: 2", 3, 1, "a key without `: ` (line 2 starts what is broken here)", "write `key: value`"),
-        ("a: 1\n- b\n", 2, 1, "this does not belong to the mapping (line 1 starts what is broken here)", "give keys of one mapping the same indentation, and the items of one list too"),
-        ("- a\nb: 1\n", 2, 1, "this does not belong to the list (line 1 starts what is broken here)", "give keys of one mapping the same indentation, and the items of one list too"),
-        ("a: 'x'y", 1, 7, "this does not belong to the mapping", "give keys of one mapping the same indentation, and the items of one list too"),
+        ("\na\nb: 2", 3, 2, "a second `: ` in a value, or a key not lined up", COLON),
+        ("a: 1\nb\nc: 2", 3, 1, "a key without `: `" + LINE_1.replace("1", "2"), "write `key: value`"),
+        ("a: 1\n- b\n", 2, 1, "this does not belong to the mapping" + LINE_1, INDENT),
+        ("- a\nb: 1\n", 2, 1, "this does not belong to the list" + LINE_1, INDENT),
+        ("a: 'x'y", 1, 7, "this does not belong to the mapping", INDENT),
         ("{a: 1}}", 1, 7, "the document has ended before this", "remove it, or check the brackets before it"),
         ("a: {b: - 1}", 1, 8, "expected a value", None),
     ],

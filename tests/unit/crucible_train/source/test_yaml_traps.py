@@ -24,7 +24,7 @@ def test_scientific_notation_is_a_float_and_not_text(written: str, value: float)
     assert document.warnings == ()
 
 
-@pytest.mark.parametrize("word", "y Y yes Yes YES on On ON".split())
+@pytest.mark.parametrize("word", ["y", "Y", "yes", "Yes", "YES", "on", "On", "ON"])
 def test_a_word_of_yes_is_text_with_a_hint_for_true(word: str) -> None:
     document = read(f"run:\n  label: {word}")
 
@@ -36,7 +36,7 @@ def test_a_word_of_yes_is_text_with_a_hint_for_true(word: str) -> None:
     assert warning.hint == f'write true, or "{word}" in quotes for the text'
 
 
-@pytest.mark.parametrize("word", "n N no No NO off Off OFF".split())
+@pytest.mark.parametrize("word", ["n", "N", "no", "No", "NO", "off", "Off", "OFF"])
 def test_a_word_of_no_is_text_with_a_hint_for_false(word: str) -> None:
     document = read(f"a: 1\nlabels: [x, {word}]")
 
@@ -236,9 +236,11 @@ def test_fifty_thousand_brackets_are_over_the_budget_of_depth() -> None:
 
 
 def test_a_hundred_levels_are_within_the_budget() -> None:
-    text = "a: " + "[" * 99 + "]" * 99
+    value = read("a: " + "[" * 99 + "]" * 99).data["a"]
 
-    assert read(text).data["a"] == eval("[" * 99 + "]" * 99)  # noqa: S307 - a literal of this test
+    for _ in range(98):
+        (value,) = value
+    assert value == []
 
 
 def test_there_is_a_budget_of_nodes(monkeypatch: pytest.MonkeyPatch) -> None:

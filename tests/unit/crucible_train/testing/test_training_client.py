@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pytest
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from crucible_train.adapters.training_client.local import LocalTrainingClient
 from crucible_train.bytelm.sampling_session import ByteLMSamplingSession
@@ -566,7 +566,7 @@ def failed_tests(client: Any, directory: Path, **settings: Any) -> list[str]:
         state_dir = {"tmp_path": directory / name} if "tmp_path" in inspect.signature(test).parameters else {}
         try:
             test(**state_dir)
-        except AssertionError:
+        except (AssertionError, ValidationError):
             failed.append(name)
     return failed
 
