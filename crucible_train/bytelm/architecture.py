@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from crucible_train.bytelm.vocabulary import VOCAB_SIZE
 
@@ -14,8 +13,7 @@ MODEL_ID = "byte-lm"
 """The name a spec calls the embedded model by."""
 
 
-@dataclass(frozen=True, slots=True)
-class Architecture:
+class Architecture(NamedTuple):
     """Sizes of the model. C = `context_length`, E = `embedding_dim`, H = `hidden_dim`, V = vocabulary."""
 
     context_length: int = 24

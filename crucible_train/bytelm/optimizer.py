@@ -72,7 +72,7 @@ class Optimizer:
         self.moments = {name: Parameters.zeros(architecture) for name in names}
         """Running means of the gradient and of its square; none for `sgd`."""
         self._decayed = Parameters.zeros(architecture).decayed()
-        # Reused: fresh arrays of this size would cost a page fault every 4 KiB, a third of the step.
+        # Reused: fresh arrays of this size would cost a page fault every 4 KiB.
         self._scratch = tuple(Parameters.zeros(architecture).values for _ in range(4))
 
     def step(

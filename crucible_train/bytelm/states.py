@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
@@ -57,7 +57,7 @@ def write_state(state: SavedState, path: Path) -> Result[str, SessionError]:
     tensors = _tensors(state)
     metadata = _Metadata(
         format_version=1,
-        architecture=ByteLMOptions(**asdict(state.parameters.architecture)),
+        architecture=ByteLMOptions(**state.parameters.architecture._asdict()),
         optimizer=state.optimizer,
         num_steps=state.num_steps,
         seed=state.seed,

@@ -6,6 +6,7 @@ Handlers are imported when their command runs, so that `crucible --help` and `cr
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import TypeAlias, cast
@@ -21,6 +22,14 @@ EXIT_INTERRUPTED, EXIT_BROKEN_PIPE = 130, 141
 _SPEC_HELP = "a spec: .yaml, .yml, .json or .toml; - reads YAML from standard input"
 
 
+class _Formatter(argparse.HelpFormatter):
+    """The usual help. Asking for the terminal's width imports shutil, bz2 and lzma, so it is not asked."""
+
+    def __init__(self, prog: str) -> None:
+        columns = os.environ.get("COLUMNS", "")
+        super().__init__(prog, width=int(columns) - 2 if columns.isdecimal() else 98)
+
+
 def parser(only: str | None = None) -> argparse.ArgumentParser:
     """The whole command line; or, to save time, with just the arguments of the command `only`."""
     root = argparse.ArgumentParser(
@@ -28,14 +37,21 @@ def parser(only: str | None = None) -> argparse.ArgumentParser:
         description="Typed training specs: checked, explained, run.",
         epilog="Exit status: 0 done, 1 findings or a failed run, 2 wrong usage or an unreadable file, "
         "130 interrupted.",
+        formatter_class=_Formatter,
     )
     root.add_argument("--version", action="version", version=f"crucible {__version__}")
-    # With `prog` given, argparse has no need to lay out a usage line (and to import shutil) for it.
+    # With `prog` given, argparse has no need to lay out a usage line for it.
     commands = root.add_subparsers(dest="command", metavar="COMMAND", required=True, prog="crucible")
     for name, (summary, _, add_arguments) in _COMMANDS.items():
         if only in (None, name):
-            # Abbreviations of options would break when an option is added.
-            add_arguments(commands.add_parser(name, help=summary, description=summary, allow_abbrev=False))
+            command = commands.add_parser(
+                name,
+                help=summary,
+                description=summary,
+                formatter_class=_Formatter,
+                allow_abbrev=False,  # an abbreviation would break when an option is added
+            )
+            add_arguments(command)
     return root
 
 

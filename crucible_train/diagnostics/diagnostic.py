@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 Loc: TypeAlias = tuple[str | int, ...]
 """A path into a document: mapping keys and list indices, outermost first."""
@@ -17,8 +17,7 @@ class Severity(StrEnum):
     WARNING = "warning"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(NamedTuple):
     """A range of text in a file.
 
     Lines and columns count from 1; columns are Unicode code points; the end is exclusive, so a span of

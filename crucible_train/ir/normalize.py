@@ -112,11 +112,14 @@ def normalize_sources(
 
 def _mapping_source(mapping: Mapping[Any, Any]) -> Source:
     try:
-        "".join(mapping)
+        "".join(mapping)  # the fastest way to ask whether every key is text
     except TypeError:
-        pass
-    else:
-        return Source(mapping)
+        return _text_keys(mapping)
+    return Source(mapping)
+
+
+def _text_keys(mapping: Mapping[Any, Any]) -> Source:
+    """What has a name, and a finding for every key that is no name."""
     wrong = tuple(
         Diagnostic("CRU016", f"the key {key!r} is not text") for key in mapping if not isinstance(key, str)
     )

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
 
 from crucible_train.diagnostics.diagnostic import Diagnostic, Loc, Span, format_loc
 from crucible_train.loops.stage_config import Layer, Origin, StageConfig
@@ -21,8 +20,7 @@ UNCOUNTED = frozenset({"log_path", "logger"})
 """Settings without effect on what a run computes: where it writes, what it shows."""
 
 
-@dataclass(frozen=True, slots=True)
-class Provenance:
+class Provenance(NamedTuple):
     """Where one value of a stage config comes from."""
 
     value: Any
@@ -68,6 +66,7 @@ class Normalized(Generic[C]):
         `UNCOUNTED` settings do not count.
         """
         import hashlib  # only runs and comparisons ask for fingerprints
+        import json
 
         config = {key: _one_form(value) for key, value in self.to_json().items() if key not in UNCOUNTED}
         text = json.dumps({"stage": self.stage, "config": config}, sort_keys=True, separators=(",", ":"))

@@ -10,14 +10,21 @@ Sources: cosine, Loshchilov & Hutter 2017 (arXiv:1608.03983) without restarts; w
 from __future__ import annotations
 
 import math
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, WithJsonSchema
 
 __all__ = ["LRSchedule", "ScheduleName", "WarmupSchedule", "lr_multiplier"]
 
 ScheduleName: TypeAlias = Literal["linear", "cosine", "constant"]
 """`linear` falls to 0, `cosine` falls to 0 along half a cosine, `constant` stays."""
+
+
+def _in_any_case() -> dict[str, Any]:
+    """The JSON Schema of a name: the names themselves for an editor to offer, any case of them to accept."""
+    names = get_args(ScheduleName)
+    patterns = ("".join(f"[{letter}{letter.upper()}]" for letter in name) for name in names)
+    return {"anyOf": [{"enum": list(names)}, {"type": "string", "pattern": f"^({'|'.join(patterns)})$"}]}
 
 
 def _lower_case(value: object) -> object:
@@ -41,7 +48,7 @@ class WarmupSchedule(BaseModel):
 
 
 LRSchedule: TypeAlias = Annotated[
-    Annotated[ScheduleName, BeforeValidator(_lower_case), Tag("ScheduleName")]
+    Annotated[ScheduleName, BeforeValidator(_lower_case), Tag("ScheduleName"), WithJsonSchema(_in_any_case())]
     | Annotated[WarmupSchedule, Tag("WarmupSchedule")],
     Discriminator(_kind),
 ]

@@ -5,7 +5,6 @@ A schema lists every name a model reads a field under, because an editor knows n
 
 from __future__ import annotations
 
-import copy
 import inspect
 from typing import TYPE_CHECKING, Any, cast
 
@@ -26,7 +25,10 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 class _Generator(GenerateJsonSchema):
-    """Pydantic's generator, with attribute docstrings as descriptions."""
+    """Pydantic's generator, with attribute docstrings as descriptions and no titles made up from names."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        return False
 
     def model_schema(self, schema: core_schema.ModelSchema) -> dict[str, Any]:
         result = super().model_schema(schema)
@@ -50,21 +52,19 @@ def stage_schema(model: type[StageConfig], name: str) -> dict[str, Any]:
     """The schema of a spec for one stage: the training config's keys, the stage's own, and typed `options`.
 
     `training_config` is either a whole training config or what the backend is told, as `Stage.run` reads it.
+    A key that the training config and the stage both type has to satisfy both. `null` means "not set".
     """
     spec = model_schema(TrainingConfig)
     stage = model.model_json_schema(by_alias=False, schema_generator=_Generator)
     definitions: dict[str, Any] = {**spec.pop("$defs", {}), **stage.pop("$defs", {})}
-    own: dict[str, Any] = stage["properties"]
-    properties: dict[str, Any] = {**spec["properties"], **own}
-    for row in model.mapping_table():
-        if row.rule != "lifted":
-            target = own.get(row.target) if row.rule in ("renamed", "kept") else None
-            merged = copy.deepcopy(spec["properties"][row.source] if target is None else target)
-            merged["x-crucible-maps-to"] = row.target
-            if target is not None and "$ref" in str(spec["properties"][row.source]):
-                merged = {**spec["properties"][row.source], "x-crucible-maps-to": row.target}
-            properties[row.source] = merged
-    properties["options"] = {
+    own = {key: _nullable(value) for key, value in stage["properties"].items()}
+    if "eval_dataset_ref" in own:
+        own["eval_dataset_ref"] |= {"anyOf": [{"$ref": "#/$defs/DatasetRef"}, {"type": "null"}]}
+    own["training_config"] = {
+        "anyOf": [{"$ref": "#/$defs/TrainingConfig"}, {"type": "object"}, {"type": "null"}],
+        "description": "A whole training config, or what the backend is told.",
+    }
+    options: dict[str, Any] = {
         "anyOf": [
             {
                 "type": "object",
@@ -73,32 +73,50 @@ def stage_schema(model: type[StageConfig], name: str) -> dict[str, Any]:
             },
             {"type": "null"},
         ],
-        "default": None,
         "description": "Settings of the stage, by their names; every other key goes to the backend.",
     }
-    if "eval_dataset_ref" in properties:
-        properties["eval_dataset_ref"] = {
-            "anyOf": [{"$ref": "#/$defs/DatasetRef"}, {"type": "null"}],
-            "default": None,
-            "description": own["eval_dataset_ref"]["description"],
-        }
-    definitions["TrainingConfig"] = {
-        key: spec[key]
-        for key in ("type", "title", "description", "properties", "required", "additionalProperties")
-    }
-    properties["training_config"] = {
-        "anyOf": [{"$ref": "#/$defs/TrainingConfig"}, {"type": "object"}],
-        "description": "A whole training config, or what the backend is told.",
-    }
+    properties: dict[str, Any] = {}
+    for row in model.mapping_table():
+        if row.rule == "gathered":
+            given = {key: value for key, value in spec["properties"][row.source].items() if key != "default"}
+            if row.source in model.training_config_defaults:  # the IR's defaults are not the stage's
+                given["default"] = model.training_config_defaults[row.source]
+        elif row.rule == "lifted":
+            given = options
+        else:
+            given = _both(spec["properties"][row.source], own[row.target])
+        properties[row.source] = {**given, "x-crucible-maps-to": row.target}
+    definitions["TrainingConfig"] = {key: value for key, value in spec.items() if key != "$schema"}
     return {
         "$schema": DIALECT,
         "title": name,
         "description": stage["description"],
         "type": "object",
-        "properties": properties,
+        "properties": {**properties, **{key: own[key] for key in own if key not in properties}},
         "additionalProperties": False,
         "$defs": definitions,
     }
+
+
+_ANNOTATIONS = ("default", "description")
+
+
+def _nullable(schema: dict[str, Any]) -> dict[str, Any]:
+    """`schema`, and `null`."""
+    if {"type": "null"} in schema.get("anyOf", ()):
+        return schema
+    notes = {key: schema[key] for key in _ANNOTATIONS if key in schema}
+    rules = {key: value for key, value in schema.items() if key not in _ANNOTATIONS}
+    return {"anyOf": [rules, {"type": "null"}], **notes}
+
+
+def _both(spec: dict[str, Any], stage: dict[str, Any]) -> dict[str, Any]:
+    """What the training config's and the stage's rules for a key both accept, with the stage's default."""
+    rules = [{key: value for key, value in one.items() if key not in _ANNOTATIONS} for one in (spec, stage)]
+    description = {"description": spec["description"]}
+    if rules[0] != rules[1]:
+        return {"allOf": rules, **description}
+    return {**rules[0], "default": stage["default"], **description}
 
 
 def schema_names() -> tuple[str, ...]:

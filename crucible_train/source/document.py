@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from crucible_train.diagnostics import Diagnostic, Loc, Span
@@ -37,8 +37,7 @@ class Document:
         return None if self.positions is None else self.positions.span(loc, target)
 
 
-@dataclass(frozen=True, slots=True)
-class SourceError:
+class SourceError(NamedTuple):
     """Why a text is no spec: every error found, ordered by position.
 
     Without a `document`, `diagnostics` also holds the warnings found so far; with one, its own `warnings` do.

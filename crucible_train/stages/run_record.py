@@ -98,7 +98,7 @@ class RunRecord:
     ) -> None:
         if not self._ended:
             name = "an error" if kind is None else kind.__name__
-            self._end("failed", f"{name}: {error}")
+            self._end("failed", f"{name}: {error}" if str(error) else name)
         self.directory.close()
 
     def _end(self, status: Literal["completed", "failed", "cancelled"], message: str | None = None) -> None:

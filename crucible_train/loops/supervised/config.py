@@ -13,9 +13,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeAlias, cast, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticKnownError
 
 from crucible_train.loops.schedule import LRSchedule
 from crucible_train.loops.stage_config import StageConfig
@@ -26,7 +27,10 @@ if TYPE_CHECKING:
 
 Monitor: TypeAlias = Literal["eval_mean_nll", "eval_bits_per_byte", "train_mean_nll", "train_bits_per_byte"]
 
-_MONITOR_NAMES = {
+MonitorName: TypeAlias = Literal[Monitor, "val_loss", "eval_loss", "validation_loss", "loss", "train_loss"]
+"""What a spec may call a metric."""
+
+_METRICS: dict[str, Monitor] = {
     "val_loss": "eval_mean_nll",
     "eval_loss": "eval_mean_nll",
     "validation_loss": "eval_mean_nll",
@@ -35,8 +39,16 @@ _MONITOR_NAMES = {
 }
 
 
-def _monitor_name(value: Any) -> Any:
-    return _MONITOR_NAMES.get(value, value) if isinstance(value, str) else value
+def _metric(value: object) -> object:
+    if isinstance(value, str) and value in get_args(MonitorName):
+        return _METRICS.get(value, value)
+    *names, last = (repr(name) for name in get_args(MonitorName))
+    raise PydanticKnownError("literal_error", {"expected": f"{', '.join(names)} or {last}"})
+
+
+def _list_as_tuple(value: object) -> object:
+    """Specs have lists; a config keeps tuples, so that it stays immutable."""
+    return tuple(cast("list[Any]", value)) if isinstance(value, list) else value
 
 
 class EarlyStopping(BaseModel):
@@ -44,7 +56,9 @@ class EarlyStopping(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
-    monitor: Annotated[Monitor, BeforeValidator(_monitor_name)] = "eval_mean_nll"
+    monitor: Annotated[Monitor, BeforeValidator(_metric, json_schema_input_type=MonitorName)] = (
+        "eval_mean_nll"
+    )
     """The metric to watch. `val_loss` and `eval_loss` mean `eval_mean_nll`; `loss` means `train_mean_nll`."""
 
     patience: Annotated[int, Field(ge=1)] = 3
@@ -143,7 +157,7 @@ class SupervisedConfig(StageConfig):
     """What is shown while training, besides `metrics.jsonl`. Left out: a progress bar from the command line,
     nothing from Python."""
 
-    sample_prompts: Annotated[tuple[str, ...], Strict(False)] = ()
+    sample_prompts: Annotated[tuple[str, ...], BeforeValidator(_list_as_tuple)] = ()
     """Prompts for the trained model, for people to read: user's messages where the data are conversations,
     beginnings to continue where they are text."""
 

@@ -21,10 +21,12 @@ def stdin(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
 def test_a_valid_spec_says_for_what_and_what_was_not_checked(crucible: Callable[..., Any]) -> None:
     assert crucible("validate", "spec.yaml") == (
         0,
-        "spec.yaml: valid for supervised_train on the local backend\n"
-        "    not checked: that the model 'byte-lm' can be loaded\n"
-        "    not checked: that the data set 'train.jsonl' exists, and its columns\n"
-        "1 file, 0 errors, 0 warnings\n",
+        (
+            "spec.yaml: valid for supervised_train on the local backend\n"
+            "    not checked: that the model 'byte-lm' can be loaded\n"
+            "    not checked: that the data set 'train.jsonl' exists, and its columns\n"
+            "1 file, 0 errors, 0 warnings\n"
+        ),
         "",
     )
 
@@ -33,10 +35,12 @@ def test_findings_are_one_a_line_with_hints_below(crucible: Callable[..., Any], 
     (here / "broken.yaml").write_text(BROKEN, encoding="utf-8")
     assert crucible("validate", "broken.yaml") == (
         1,
-        "broken.yaml:4:9: CRU202 `epochs` must be at least 1, not 0\n"
-        "broken.yaml:5:1: CRU101 unknown key `learning_rat`\n"
-        "    hint: did you mean `learning_rate`?\n"
-        "1 file, 2 errors, 0 warnings (`crucible rule CRU101` explains a code)\n",
+        (
+            "broken.yaml:4:9: CRU202 `epochs` must be at least 1, not 0\n"
+            "broken.yaml:5:1: CRU101 unknown key `learning_rat`\n"
+            "    hint: did you mean `learning_rate`?\n"
+            "1 file, 2 errors, 0 warnings (`crucible rule CRU101` explains a code)\n"
+        ),
         "",
     )
 
