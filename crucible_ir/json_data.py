@@ -9,7 +9,7 @@ from __future__ import annotations
 from math import isfinite
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, TypeAlias, cast
 
-from pydantic import AfterValidator
+from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 
 if TYPE_CHECKING:
@@ -107,16 +107,18 @@ def _problems(value: object, path: tuple[str | int, ...], depth: int) -> Iterato
         )
 
 
-def _json_mapping(value: dict[str, Any]) -> dict[str, Any]:
+def _json_mapping(value: object) -> object:
+    if not isinstance(value, dict):
+        return value  # no mapping: the field's type says so
     try:
-        return _copied_mapping(value, MAX_DEPTH)
+        return _copied_mapping(cast("dict[Any, Any]", value), MAX_DEPTH)
     except _NotJsonError:
-        problems = list(_problems(value, (), MAX_DEPTH))
+        problems = list(_problems(cast("object", value), (), MAX_DEPTH))
     shown = "; ".join(
         f"{''.join(f'[{part!r}]' for part in path)} {message}".strip() for _, message, path in problems
     )
     raise PydanticCustomError("json_data", "{shown}", {"shown": shown, "problems": problems})
 
 
-JsonObject: TypeAlias = Annotated[dict[str, Any], AfterValidator(_json_mapping)]
+JsonObject: TypeAlias = Annotated[dict[str, Any], BeforeValidator(_json_mapping)]
 """A mapping of JSON data whose meaning belongs to somebody else. Errors: `json_data`, with every problem."""

@@ -48,7 +48,7 @@ def _ir_view(sources: Sequence[Source]) -> Mapping[str, Any]:
         if source.layer in _BELOW_THE_IR:
             continue
         part = source.values
-        if not part.keys() <= _FIELDS:
+        if not isinstance(part, dict) or not part.keys() <= _FIELDS:
             part = {key: value for key, value in part.items() if key in _FIELDS}
         if not view:
             view = part

@@ -70,7 +70,7 @@ def normalize(
         sources.append(Source(direct_keys, Layer.DIRECT, label="direct key"))
     model = None
     if ports is not None and ports.training_client is not None:
-        model = type(ports.training_client).training_config_model
+        model = ports.training_client.training_config_model
     return normalize_sources(sources, stage=stage, backend_model=model)
 
 

@@ -81,7 +81,7 @@ class StageConfig(BaseModel):
     @classmethod
     def from_folded(cls, values: Mapping[str, Any]) -> Self:
         """Validate folded values. Raises `pydantic.ValidationError`."""
-        return cls.model_validate(values, context=_ALREADY_FOLDED)
+        return cls.__pydantic_validator__.validate_python(values, context=_ALREADY_FOLDED)
 
     def findings(
         self, total_steps: int | None = None, broken: frozenset[str] = frozenset()

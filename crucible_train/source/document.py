@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
@@ -12,8 +11,7 @@ if TYPE_CHECKING:
 Format: TypeAlias = Literal["yaml", "json", "toml"]
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """One spec, read. `data` holds plain dict, list, str, int, float, bool and None: no NaN, no infinity."""
 
     name: str
@@ -22,7 +20,7 @@ class Document:
     data: dict[str, Any]
     warnings: tuple[Diagnostic, ...] = ()
     """Findings that do not stop anything (CRU018), ordered by position."""
-    positions: Positions | None = field(default=None, repr=False, compare=False)
+    positions: Positions | None = None
     """None for a document that was not read from text."""
 
     def span(self, loc: Loc, target: Literal["key", "value"] = "value") -> Span | None:

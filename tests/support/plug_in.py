@@ -18,8 +18,11 @@ def install(
     *,
     package: str = "plug_in",
     modules: Mapping[str, str] | None = None,
-) -> None:
-    """Make `entries` (`{"training_client": {"mine": "module:Class"}}`) known, as installing does."""
+) -> Path:
+    """Make `entries` (`{"training_client": {"mine": "module:Class"}}`) known, as installing does.
+
+    Returns what other processes need on their PYTHONPATH to know them, too.
+    """
     site = directory / f"site-{package}"
     info = site / f"{package}-1.0.dist-info"
     info.mkdir(parents=True)
@@ -34,3 +37,4 @@ def install(
     for module, source in (modules or {}).items():
         (site / f"{module}.py").write_text(source, encoding="utf-8")
     monkeypatch.syspath_prepend(str(site))
+    return site

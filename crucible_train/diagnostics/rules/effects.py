@@ -23,6 +23,14 @@ EFFECTS: tuple[Rule, ...] = (
         "early_stopping: {monitor: eval_mean_nll}\nvalidation_split: 0.1\noptions: {eval_every: 100}",
     ),
     Rule(
+        "CRU303",
+        "adam-without-adam",
+        "A setting of Adam's beside another optimizer.",
+        "The optimizer has no such setting; the backend would refuse it at the first step.",
+        "optimizer: sgd\noptions: {adam_beta1: 0.8}",
+        "optimizer: adam\noptions: {adam_beta1: 0.8}",
+    ),
+    Rule(
         "CRU401",
         "overridden",
         "A value that another key of the same spec overrides.",

@@ -33,6 +33,7 @@ def check(
         findings += _evaluation(config)
     if "sample_prompts" not in broken:
         findings += _samples(config)
+    findings += _optimizer(config)
     if "max_steps" not in broken:
         findings += _lengths(config, total_steps)
     return [finding for finding in findings if broken.isdisjoint(finding.loc)] if broken else findings
@@ -72,6 +73,15 @@ def _evaluation(config: SupervisedConfig) -> Iterator[Diagnostic]:
             ("early_stopping",),
             hint="set `validation_split` and `options.eval_every`, or watch `train_mean_nll`",
         )
+
+
+def _optimizer(config: SupervisedConfig) -> Iterator[Diagnostic]:
+    if config.training_config.get("optimizer") != "sgd":
+        return
+    for name in ("adam_beta1", "adam_beta2", "adam_eps"):
+        if name in config.model_fields_set:
+            hint = "remove it, or set `optimizer` to `adam` or `adamw`"
+            yield Diagnostic("CRU303", f"`{name}` is Adam's, and the optimizer is `sgd`", (name,), hint=hint)
 
 
 def _samples(config: SupervisedConfig) -> Iterator[Diagnostic]:

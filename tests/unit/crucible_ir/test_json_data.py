@@ -67,9 +67,14 @@ def test_what_json_has_no_form_for_is_refused(value: object) -> None:
 def test_keys_are_text_at_every_depth() -> None:
     assert problems({"x": {1: 2}}) == [("key", ("x",))]
     assert problems({"x": [{None: 2}]}) == [("key", ("x", 0))]
+    assert problems({1: 2, "y": {3: 4}}) == [("key", ()), ("key", ("y",))]
+
+
+@pytest.mark.parametrize("value", [[], "x", 3])
+def test_only_a_mapping_is_one(value: object) -> None:
     with pytest.raises(ValidationError) as raised:
-        from_map({"id": "m", "options": {1: 2}}, ModelRef)
-    assert raised.value.errors()[0]["loc"] == ("options", 1, "[key]")
+        from_map({"id": "m", "options": value}, ModelRef)
+    assert raised.value.errors()[0]["type"] == "dict_type"
 
 
 def test_half_a_surrogate_pair_is_no_text() -> None:
