@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
@@ -11,7 +12,8 @@ if TYPE_CHECKING:
 Format: TypeAlias = Literal["yaml", "json", "toml"]
 
 
-class Document(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Document:
     """One spec, read. `data` holds plain dict, list, str, int, float, bool and None: no NaN, no infinity."""
 
     name: str
@@ -20,7 +22,7 @@ class Document(NamedTuple):
     data: dict[str, Any]
     warnings: tuple[Diagnostic, ...] = ()
     """Findings that do not stop anything (CRU018), ordered by position."""
-    positions: Positions | None = None
+    positions: Positions | None = field(default=None, repr=False, compare=False)
     """None for a document that was not read from text."""
 
     def span(self, loc: Loc, target: Literal["key", "value"] = "value") -> Span | None:
