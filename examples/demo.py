@@ -49,7 +49,7 @@ def main() -> None:
     )
     step("Where every value comes from", "crucible", "explain", SPEC)
     step("And it trains", "crucible", "run", SPEC, "--set", data, "--out", f"{out}/run")
-    print(f"\nLook at {out}/run/loss.svg, or go on: crucible explain {SPEC} epochs")
+    print(f"\nLook at {out}/run/loss.svg, or go on: .venv/bin/crucible explain {SPEC} epochs")
 
 
 if __name__ == "__main__":

@@ -97,7 +97,17 @@ def _findings_at(
         message = f"{_name(loc[:-1])} has the key {loc[-1]!r}, which is not text"
         return [Diagnostic("CRU016", message, loc[:-1])]
     words = _words(details, loc)
-    return [Diagnostic(words.code, words.message, loc, hint=words.hint)]
+    hint = words.hint
+    if kind == "model_type" and isinstance(details["input"], str):
+        hint = hint or _wrapped(details["input"], _model_at(model, loc))
+    return [Diagnostic(words.code, words.message, loc, hint=hint)]
+
+
+def _wrapped(text: str, model: type[BaseModel] | None) -> str | None:
+    """Text in place of a mapping is most likely what the mapping's one required key should hold."""
+    fields = model.model_fields if model else {}
+    required = [name for name, info in fields.items() if info.is_required() and info.annotation is str]
+    return f"write {{{required[0]}: {text}}}" if len(required) == 1 and text.isprintable() else None
 
 
 def _name(loc: Loc) -> str:
@@ -238,6 +248,12 @@ def _is_number(text: str) -> bool:
 
 def _keys_at(model: type[BaseModel], loc: Loc) -> Iterable[str]:
     """The keys allowed at `loc` below `model`; none where no model says."""
+    found = _model_at(model, loc)
+    return [info.alias or name for name, info in found.model_fields.items()] if found else ()
+
+
+def _model_at(model: type[BaseModel], loc: Loc) -> type[BaseModel] | None:
+    """The model of what stands at `loc` below `model`."""
     current: type[BaseModel] | None = model
     for part in loc:
         if isinstance(part, int):
@@ -247,8 +263,8 @@ def _keys_at(model: type[BaseModel], loc: Loc) -> Iterable[str]:
         )
         current = model_in(field.annotation) if field else None
         if current is None:
-            return ()
-    return [info.alias or name for name, info in current.model_fields.items()]
+            return None
+    return current
 
 
 def model_in(annotation: Any) -> type[BaseModel] | None:

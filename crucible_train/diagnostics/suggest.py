@@ -8,11 +8,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
+_MIN_STEM = 3
+
+
 def nearest(word: str, candidates: Iterable[str]) -> str | None:
     """The candidate closest to `word`, or `None` when none is close.
 
     Case, dashes and underscores do not count. A candidate one slip away (a character too many, too few,
-    wrong, or two swapped) is always close; then the longest common parts decide (Ratcliff/Obershelp).
+    wrong, or two swapped) is always close; then the longest common parts decide (Ratcliff/Obershelp); then
+    the longest candidate that `word` begins with (`adamw_fused`).
     """
     by_shape: dict[str, str] = {}
     for candidate in candidates:
@@ -24,7 +28,10 @@ def nearest(word: str, candidates: Iterable[str]) -> str | None:
 
     one_slip_away = [known for known in by_shape if _is_one_slip(shape, known)]
     matches = difflib.get_close_matches(shape, one_slip_away or by_shape, 1, 0.0 if one_slip_away else 0.7)
-    return by_shape[matches[0]] if matches else None
+    if matches:
+        return by_shape[matches[0]]
+    begun = [known for known in by_shape if len(known) >= _MIN_STEM and shape.startswith(known)]
+    return by_shape[max(begun, key=len)] if begun else None
 
 
 def _is_one_slip(word: str, other: str) -> bool:

@@ -11,6 +11,7 @@ from crucible_train.diagnostics.diagnostic import Diagnostic, Loc, Severity, for
 from crucible_train.diagnostics.from_pydantic import findings_of
 from crucible_train.ir.backend_check import backend_findings, store_findings
 from crucible_train.ir.ir_check import dataset_ref_findings, ir_findings, is_written, json_data_findings
+from crucible_train.ir.one_mistake import with_hint_of, without_answered
 from crucible_train.ir.unknown_keys import explain
 from crucible_train.loops.stage_config import Origin, StageConfig, fold
 
@@ -57,11 +58,17 @@ class Checker:
             for found in source.reading:
                 if found.severity is Severity.ERROR or not self._is_bad(index, found.loc):
                     self.findings.append(found)
+                else:
+                    self.findings = with_hint_of(found, self.findings)
+        self.findings = without_answered(self.findings)
         return config
 
     def _add(self, source: int, finding: Diagnostic) -> None:
-        """Record a finding whose `loc` is a path into `source`, unless its value already has an error."""
-        if self._is_bad(source, finding.loc):
+        """Record a finding whose `loc` is a path into `source`, unless its value already has an error.
+
+        Keys that are no text (CRU016) have no place of their own: each is recorded, at their mapping.
+        """
+        if self._is_bad(source, finding.loc) and finding.code != "CRU016":
             return
         if finding.severity is Severity.ERROR:
             self._bad.add((source, finding.loc))

@@ -99,7 +99,10 @@ def _written(values: Mapping[str, Any], loc: Loc) -> int:
                 return count
             current = mapping[part]
         elif isinstance(current, list | tuple) and isinstance(part, int):
-            current = cast("Sequence[Any]", current)[part]
+            items = cast("Sequence[Any]", current)
+            if part >= len(items):
+                return count
+            current = items[part]
         else:
             return count
         if current is None and count == 0 and len(loc) > 1:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from crucible_train.diagnostics.diagnostic import Diagnostic, Loc, format_loc
 from crucible_train.diagnostics.foreign_names import FOREIGN_NAMES, STAGE_KEYS
-from crucible_train.diagnostics.suggest import did_you_mean
+from crucible_train.diagnostics.suggest import did_you_mean, nearest
 
 
 def explain(loc: Loc, allowed: frozenset[str], *, stage: str, top_level: frozenset[str]) -> Diagnostic:
@@ -35,8 +35,20 @@ def explain(loc: Loc, allowed: frozenset[str], *, stage: str, top_level: frozens
             "CRU107", f"{shown}: `{key}` has no meaning here", loc, hint=f"write `{key}` at the top level"
         )
     hint = did_you_mean(key, sorted(allowed))
-    if hint is None and in_settings and len(loc) > 1:
-        hint = did_you_mean(key, sorted(top_level))
+    if hint is None and in_settings:
+        hint = did_you_mean(key, sorted(top_level)) or _near_other_names(key, stage)
     if hint is None:
         hint = f"known here: {', '.join(sorted(allowed))}"
     return Diagnostic("CRU101", f"unknown key {shown}", loc, hint=hint)
+
+
+def _near_other_names(key: str, stage: str) -> str | None:
+    """What a misspelt name of another stage's or another trainer's setting stands for."""
+    known = nearest(key, [*FOREIGN_NAMES, *STAGE_KEYS])
+    if known is None:
+        return None
+    foreign = FOREIGN_NAMES.get(known)
+    if foreign is not None:
+        return f"did you mean `{foreign.ours}`, which {foreign.tool} calls `{known}`?"
+    owner = STAGE_KEYS[known]
+    return f"did you mean `{known}`?" + ("" if owner == stage else f" It belongs to {owner}; this is {stage}")

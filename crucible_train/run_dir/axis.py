@@ -35,9 +35,10 @@ def make_axis(
 ) -> Axis:
     """An axis over [low, high] with about `num_ticks` ticks at round values.
 
-    An empty range is widened around its value. `whole` keeps the ticks on integers.
+    A range that is empty, or too narrow to label, is widened around its value. `whole` keeps the ticks on
+    integers.
     """
-    if high <= low:
+    if high - low < 1e-9 * max(abs(low), abs(high), 1e-6):
         margin = max(abs(low) * 0.1, 0.5)
         low, high = low - margin, high + margin
     step = _round_step((high - low) / num_ticks)

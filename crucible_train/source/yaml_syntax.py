@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _FORBIDDEN = r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 _INDENT_HINT = "give keys of one mapping the same indentation, and the items of one list too"
+_LONE_KEY = "could not find expected ':'"
 _NO_CHARACTER = "an escape of no character in double quotes"
 _COLON_HINT = "put quotes around a text that contains `: `, or line the key up with its neighbours"
 
@@ -25,7 +26,7 @@ _PROBLEMS: tuple[tuple[str, str, str | None], ...] = (
     # (a part of the parser's problem and context, our message, our hint)
     ("sequence entries are not allowed", "a list item cannot start here", "start the list on its own line"),
     ("mapping values are not allowed", "a second `: ` in a value, or a key not lined up", _COLON_HINT),
-    ("could not find expected ':'", "a key without `: `", "write `key: value`"),
+    (_LONE_KEY, "a key without `: `", "write `key: value`"),
     ("unexpected ':'", "a `:` that no space follows", "write `key: value`"),
     ("node content", "expected a value", None),
     ("flow sequence", "expected `,` or `]`", None),
@@ -52,6 +53,9 @@ def add_syntax_error(error: YAMLError, findings: Findings) -> None:
     if opening in _NEVER_CLOSED and not text[at:].strip():
         # The end of the file, where the parser gave up, is not the place to look at.
         message, hint, at = f"the {shown(opening)} is never closed", _NEVER_CLOSED[opening], start
+    elif _LONE_KEY in str(error.problem):
+        # The key is the place to look at, and not what follows it.
+        (message, hint), at = _describe(error, ""), start
     else:
         message, hint = _describe(error, text[at : at + 1])
         if findings.lines.line(start) != findings.lines.line(at):

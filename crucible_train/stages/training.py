@@ -38,11 +38,6 @@ class Report(Protocol):
         """Optimizer steps taken."""
         ...
 
-    @property
-    def final_state_path(self) -> str:
-        """The trained weights, for `TrainingSession.load_state`."""
-        ...
-
     def to_json(self) -> dict[str, Any]:
         """The report as JSON data."""
         ...
@@ -171,19 +166,10 @@ def _train(
             logger.close()
         match trained:
             case Ok(report):
-                pass
+                after(inputs, record.directory)
+                return Ok(report)
             case Err(error):
                 return Err(_from_loop(stage, error, record.directory.path))
-        if record.was_complete:
-            # A loop with nothing left to do does not load the weights that `after` is about.
-            match session.load_state(report.final_state_path, with_optimizer=False).result():
-                case Ok():
-                    pass
-                case Err(problem):
-                    message = f"the trained model cannot be loaded: {problem}"
-                    return Err(StageError(stage, StageErrorCode.SESSION_FAILED, message, cause=problem))
-        after(inputs, record.directory)
-        return Ok(report)
     finally:
         session.close()
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import jsonschema
 import pytest
 
 from crucible_train.diagnostics.catalogue import RULES
 from crucible_train.ir.normalize import normalize
 from crucible_train.result import Err, Ok
+from crucible_train.source import Document, SourceError, load_path
+from crucible_train.stages import SupervisedTrain
 from tests.examples.update import EXPECTED, INVALID, VALID, expectation, findings, report, specs
 
 if TYPE_CHECKING:
@@ -51,6 +54,28 @@ def test_a_valid_spec_gives_no_finding_and_no_warning(spec: Path) -> None:
     whole = report(spec.name, directory=VALID)
     assert whole["findings"] == []
     assert whole["backends"] == {spec.name: "local"}
+
+
+EDITOR = jsonschema.Draft202012Validator(SupervisedTrain().describe())
+SEEN_IN_AN_EDITOR = {"CRU201", "CRU202", "CRU203", "CRU204", "CRU205"}
+NOT_IN_AN_EDITOR = {"integral-float.yaml": "JSON Schema takes 3.0 for an integer"}
+
+
+@pytest.mark.parametrize("spec", specs(VALID), ids=lambda spec: spec.name)
+def test_an_editor_accepts_a_valid_spec(spec: Path) -> None:
+    assert [error.message for error in EDITOR.iter_errors(load_path(spec).unwrap().data)] == []
+
+
+@pytest.mark.parametrize("spec", specs(INVALID), ids=lambda spec: spec.name)
+def test_an_editor_refuses_a_wrong_value_of_the_stages(spec: Path) -> None:
+    said = [finding for finding in findings(spec) if "backend: " not in finding["message"]]
+    expected_refusal = bool(SEEN_IN_AN_EDITOR & {finding["code"] for finding in said})
+    match load_path(spec):
+        case Ok(document) | Err(SourceError(document=Document() as document)):
+            refused = not EDITOR.is_valid(document.data)
+            assert refused or not expected_refusal or spec.name in NOT_IN_AN_EDITOR
+        case Err():
+            assert not expected_refusal, "values of a text that cannot be read"
 
 
 def expected() -> list[dict[str, Any]]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def _refuse_mixed_precision(value: object) -> object:
     if value is True:
-        message = "the local backend computes in float32 only: leave mixed_precision out, or set it to false"
+        message = "only float32 is computed in: leave mixed_precision out, or set it to false"
         raise PydanticCustomError("mixed_precision", message)
     return value
 

@@ -9,9 +9,11 @@ import pytest
 
 from crucible_train.diagnostics.catalogue import RULES
 from crucible_train.schema import schema_names
+from tests.support.plug_in import install
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 
 def test_schema_without_a_name_lists_the_names(crucible: Callable[..., Any]) -> None:
@@ -44,6 +46,15 @@ def test_every_schema_is_a_schema_of_2020_12(crucible: Callable[..., Any], name:
 )
 def test_an_unknown_schema(crucible: Callable[..., Any], name: str, message: str) -> None:
     assert crucible("schema", name) == (2, "", f"crucible: {message}\n")
+
+
+def test_the_schema_of_a_broken_plug_in(
+    crucible: Callable[..., Any], here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install(here, monkeypatch, {"stages": {"broken_train": "plug_in_absent:Stage"}})
+    status, out, err = crucible("schema", "broken_train")
+    assert (status, out) == (2, "")
+    assert err.startswith("crucible: the stages plug-in 'broken_train' cannot be used: ModuleNotFoundError: ")
 
 
 def test_rule_without_a_code_lists_all(crucible: Callable[..., Any]) -> None:

@@ -29,7 +29,7 @@ pytestmark = pytest.mark.usefixtures("yaml_parser")
         ("a: 1\n b: 2\n", 2, 3, "a second `: ` in a value, or a key not lined up", COLON),
         ("a: - b", 1, 4, "a list item cannot start here", "start the list on its own line"),
         ("\na\nb: 2", 3, 2, "a second `: ` in a value, or a key not lined up", COLON),
-        ("a: 1\nb\nc: 2", 3, 1, "a key without `: `" + LINE_1.replace("1", "2"), "write `key: value`"),
+        ("a: 1\nb\nc: 2", 2, 1, "a key without `: `", "write `key: value`"),
         ("a: 1\n- b\n", 2, 1, "this does not belong to the mapping" + LINE_1, INDENT),
         ("- a\nb: 1\n", 2, 1, "this does not belong to the list" + LINE_1, INDENT),
         ("a: 'x'y", 1, 7, "this does not belong to the mapping", INDENT),

@@ -13,7 +13,6 @@ import pytest
 from crucible_ir import TrainingRun, from_json
 from crucible_train import RunControl
 from crucible_train.ir.normalize import normalize
-from crucible_train.loops.supervised.report import TrainReport
 from crucible_train.session import SessionErrorCode
 from crucible_train.stages.run_record import best_metrics, epoch_ends, run_name
 from tests.support.faulty_client import FaultyClient
@@ -85,7 +84,7 @@ def test_metrics_have_a_row_a_step_and_the_last_evaluation(tmp_path: Path) -> No
 
 
 def test_report_json_is_the_report(tmp_path: Path) -> None:
-    report: TrainReport = ran(tmp_path).outputs["supervised_train"]
+    report = ran(tmp_path).outputs["supervised_train"]
     assert read(tmp_path / "report.json") == json.loads(json.dumps(report.to_json()))
 
 

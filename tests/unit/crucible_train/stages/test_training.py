@@ -110,6 +110,15 @@ def test_a_checkpoint_that_cannot_be_used(tmp_path: Path) -> None:
     assert error.cause.code is LoopErrorCode.CHECKPOINT_UNUSABLE
 
 
+def test_a_complete_run_whose_weights_are_gone(tmp_path: Path) -> None:
+    ran(tmp_path)
+    (tmp_path / "states" / "final.safetensors").unlink()
+    error = failed(tmp_path, control=RunControl(resume=True))
+    assert error.code is StageErrorCode.TRAINING_FAILED
+    assert error.cause.code is LoopErrorCode.CHECKPOINT_UNUSABLE
+    assert "there is no saved state at" in error.message
+
+
 def test_a_directory_that_holds_a_run(tmp_path: Path) -> None:
     ran(tmp_path)
     error = failed(tmp_path)

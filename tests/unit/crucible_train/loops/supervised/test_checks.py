@@ -72,6 +72,15 @@ class TestEvaluation:
         }
 
 
+class TestOptimizer:
+    @pytest.mark.parametrize("name", ["adam_beta1", "adam_beta2", "adam_eps"])
+    def test_settings_of_adam_need_adam(self, name: str) -> None:
+        assert found(optimizer="sgd", **{name: 0.5}) == [("CRU303", name)]
+        assert found(optimizer="adam", **{name: 0.5}) == []
+        assert found(optimizer="sgd") == []
+        assert found(**{name: 0.5}) == []
+
+
 class TestSamples:
     @pytest.mark.parametrize("name", ["sample_max_tokens", "sample_temperature"])
     def test_settings_of_samples_need_prompts(self, name: str) -> None:
