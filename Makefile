@@ -7,7 +7,7 @@ THREADS := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 DEMO   := demo
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev demo test test-one check format lint types imports docs bench clean
+.PHONY: help install dev demo test test-one test-oldest check format lint types imports docs bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -32,6 +32,11 @@ test: $(VENV)/installed-dev ## run every test, with branch coverage; warnings ar
 
 test-one: $(VENV)/installed-dev ## run some tests without coverage: make test-one T=tests/unit/...
 	$(THREADS) $(BIN)/python -m pytest $(T)
+
+test-oldest: ## run every test with the oldest supported versions of what we depend on
+	$(PYTHON) -m venv $(VENV)-oldest
+	$(VENV)-oldest/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints-oldest.txt --editable '.[dev]'
+	$(THREADS) $(VENV)-oldest/bin/python -m pytest
 
 check: lint types imports ## formatting, lint, types, the import contract, generated docs
 	$(BIN)/python -m crucible_train.schema.reference_docs --check docs/reference
@@ -60,4 +65,4 @@ bench: $(VENV)/installed-dev ## measure; each script prints its figures and fail
 	$(THREADS) $(BIN)/python tests/benchmarks/loop_overhead.py
 
 clean: ## remove the virtual environment, caches and demo output
-	rm -rf $(VENV) $(DEMO) .pytest_cache .ruff_cache .coverage build dist *.egg-info
+	rm -rf $(VENV) $(VENV)-oldest $(DEMO) .pytest_cache .ruff_cache .coverage build dist *.egg-info

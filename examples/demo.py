@@ -31,7 +31,9 @@ def _module(command: tuple[str, ...]) -> list[str]:
 def main() -> None:
     """Run the demonstration."""
     out = Path(sys.argv[1] if len(sys.argv) > 1 else "demo")
-    shutil.rmtree(ROOT / out, ignore_errors=True)
+    earlier = ROOT / out / "run"
+    if (earlier / "config.json").exists():  # DIR may hold other things as well: only an earlier run goes
+        shutil.rmtree(earlier)
     data = f"dataset_ref.name={out}/python-help.jsonl"
     step(
         "Real text that every Python has: its help topics",

@@ -18,6 +18,7 @@ from crucible_train.cli.reporters.text_report import finding_lines, printable
 from crucible_train.context import Context, RunControl
 from crucible_train.diagnostics.stage_errors import StageErrorCode
 from crucible_train.result import Err, Ok
+from crucible_train.session import SessionError, SessionErrorCode
 from crucible_train.wiring import choose, wire
 
 if TYPE_CHECKING:
@@ -88,13 +89,23 @@ class _Interrupt:
         signal.signal(signal.SIGINT, self._before)
 
 
+def _backend_failed(error: StageError) -> bool:
+    cause = getattr(error.cause, "session_error", None)
+    return isinstance(cause, SessionError) and cause.code in (
+        SessionErrorCode.BACKEND_FAILED,
+        SessionErrorCode.TIMEOUT,
+        SessionErrorCode.CLOSED,
+    )
+
+
 def _print_error(error: StageError, options: argparse.Namespace) -> None:
     if not error.diagnostics:
         print(f"crucible: {error.message}", file=sys.stderr)
     name = STDIN_NAME if options.path == STDIN else options.path
     for finding in error.diagnostics:
         print("\n".join(finding_lines(name, finding)), file=sys.stderr)
-    if error.code in (StageErrorCode.INTERRUPTED, StageErrorCode.SESSION_FAILED):
+    # A backend that failed may be back; anything else would fail again in the same way.
+    if error.code is StageErrorCode.INTERRUPTED or _backend_failed(error):
         arguments = [argument for argument in options.arguments if argument != "--resume"]
         print(f"to go on: crucible {shlex.join([*arguments, '--resume'])}", file=sys.stderr)
 

@@ -22,7 +22,7 @@ _HF = "Hugging Face / TRL"
 
 FOREIGN_NAMES: dict[str, ForeignName] = {
     "per_device_train_batch_size": ForeignName(_HF, "batch_size", "it is per optimizer step here"),
-    "per_device_eval_batch_size": ForeignName(_HF, "eval_batch_size"),
+    "per_device_eval_batch_size": ForeignName(_HF, "options.eval_batch_size"),
     "train_batch_size": ForeignName(_HF, "batch_size"),
     "num_train_epochs": ForeignName(_HF, "epochs"),
     "save_steps": ForeignName(_HF, "checkpoint_every"),

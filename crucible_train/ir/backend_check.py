@@ -13,18 +13,19 @@ from crucible_train.diagnostics.suggest import did_you_mean
 from crucible_train.result import Err, Ok
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from crucible_train.loops.stage_config import StageConfig
 
 
 def backend_findings(
-    config: StageConfig, model: type[BaseModel] | None, explain_key: ExplainKey
+    config: StageConfig, model: type[BaseModel] | None, explain_key: ExplainKey, nulls: Sequence[str] = ()
 ) -> list[Diagnostic]:
     """Findings about `config.training_config`, each with a path into the stage config as its `loc`.
 
     `model` is that of a wired backend; without one, `config.backend` names it. `explain_key` explains a
-    key that the backend does not know, at a path into the stage config.
+    key that the backend does not know, at a path into the stage config. `nulls` are keys that were written
+    with no value: their names have to be right too.
     """
     backend = config.backend or "wired"
     if model is None:
@@ -33,10 +34,15 @@ def backend_findings(
                 model = found
             case Err(problem):
                 return [_unknown_backend(backend, problem)]
+    told = {**dict.fromkeys(nulls), **config.training_config} if nulls else config.training_config
     try:
-        model.model_validate(config.training_config)
+        model.model_validate(told)
     except ValidationError as error:
-        found = findings_of(error, model, config.training_config)
+        found = [
+            finding
+            for finding in findings_of(error, model, told)
+            if finding.code == "CRU101" or finding.loc[:1] not in {(name,) for name in nulls}
+        ]
         # A model that is missing altogether is the reference's problem, found when it is resolved.
         relevant = [finding for finding in found if (finding.code, finding.loc) != ("CRU102", ("model_ref",))]
         return [_as_backend_finding(backend, finding, model, explain_key) for finding in relevant]

@@ -113,9 +113,9 @@ class Checker:
             if "training_config" in source.values:
                 for finding in json_data_findings(source.values["training_config"], "training_config"):
                     self._add(index, finding)
-        for target in self.folded.passed_on:
-            name, origin = str(target[1]), self.folded.origins.get(target)
-            if origin is None or name in self.model.backend_keys:
+        for target, origin in self.folded.passed_on.items():
+            name = str(target[1])
+            if name in self.model.backend_keys:
                 continue
             explained = self._explain_option(target, frozenset())
             if name in self.model.spec_keys():
@@ -171,7 +171,7 @@ class Checker:
         """Where the value at `rest` below `target` was written, which a `--set` may have changed in part."""
         origin, beneath = self.folded.origins.get(target), self.folded.beneath.get(target)
         if origin is None or beneath is None:
-            return origin
+            return origin or self.folded.passed_on.get(target)
         return origin if is_written(self.sources[origin.source].values, (*origin.loc, *rest)) else beneath
 
     def _check_whole(self, config: StageConfig) -> None:
@@ -185,14 +185,15 @@ class Checker:
         if model is None and config.backend is None:
             return
         self.backend_checked = True
-        for finding in backend_findings(config, model, self._explain_option):
+        nulls = [str(target[1]) for target in self.folded.passed_on if target not in self.folded.origins]
+        for finding in backend_findings(config, model, self._explain_option, nulls):
             self._add_at_target(finding)
         for finding in store_findings(config) if model is None else ():
             self._add_at_target(finding)
 
     def _explain_option(self, target: Loc, allowed: frozenset[str]) -> Diagnostic:
         """An option that neither the stage nor the backend knows, at the key it was written under."""
-        origin = self.folded.origins.get(target[:2])
+        origin = self._origin(target[:2], target[2:])
         loc = target if origin is None else (*origin.loc, *target[2:])
         return self._explain(loc, allowed | self.model.option_keys())
 

@@ -104,8 +104,8 @@ class Folded:
         """The origin that lost, the origin that won."""
         self.conflicts: list[tuple[Loc, Origin, Origin]] = []
         """Target, and two spellings of it in one mapping, in the order they were written."""
-        self.passed_on: list[Loc] = []
-        """Targets in `training_config` under names that only the backend may know."""
+        self.passed_on: dict[Loc, Origin] = {}
+        """Targets in `training_config` under names that only the backend may know, nulls among them."""
         self.unknown: list[Origin] = []
         """Keys that are neither the spec's nor the stage's."""
 
@@ -204,7 +204,7 @@ class Folder:
             self._folded.unknown.append(origin)
             return
         target = ("training_config", name)
-        self._folded.passed_on.append(target)
+        self._folded.passed_on[target] = origin
         self._put((target, True, name, origin), value)
 
     def _put(self, route: Route, value: Any) -> None:

@@ -27,7 +27,7 @@ CONFIG_NAME = "config.json"
 STATES_NAME = "states"
 LOCK_NAME = "run.lock"
 RUN_FILES = (CONFIG_NAME, CHECKPOINTS_NAME, METRICS_NAME)
-"""Any of these makes a directory one that holds a run."""
+"""What a run's directory holds. One whose run ended before its first step may be used again."""
 NOT_TO_WRITE = frozenset({CHECKPOINTS_NAME, METRICS_NAME, STATES_NAME, LOCK_NAME, "", ".."})
 
 
@@ -64,9 +64,8 @@ class RunDirectory:
         return Ok(directory)
 
     def _problem(self, *, resume: bool) -> RunDirectoryError | None:
-        present = [name for name in RUN_FILES if (self.path / name).exists()]
-        if present and not resume:
-            found = ", ".join(present)
+        found = ", ".join(name for name in RUN_FILES if (self.path / name).exists())
+        if not resume and self._holds_something():
             message = (
                 f"`{self.path}` holds a run ({found}); continue it with --resume, or choose another --out"
             )
@@ -79,6 +78,21 @@ class RunDirectory:
         except OSError as error:
             return _unwritable(self.states_dir, error).error
         return None
+
+    def _holds_something(self) -> bool:
+        """Whether there is anything here that another run must not write over.
+
+        A run that ended before its first step left its configuration and nothing else. A `config.json` that
+        no run wrote (a model's, say) is somebody's.
+        """
+        logs = (self.path / METRICS_NAME, self.path / CHECKPOINTS_NAME)
+        if any(log.exists() and log.stat().st_size > 0 for log in logs):
+            return True
+        match self.read_config():
+            case Ok(config):
+                return "fingerprint" not in config
+            case Err(error):
+                return error.code is not RunDirectoryErrorCode.NOT_FOUND
 
     @property
     def locked(self) -> bool:

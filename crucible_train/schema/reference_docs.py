@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 from crucible_ir import TrainingConfig
 from crucible_train import registry
 from crucible_train.diagnostics.catalogue import FAMILIES
-from crucible_train.result import Ok
 from crucible_train.schema.config_tables import config_markdown
 from crucible_train.schema.docstrings import field_docs
 
@@ -98,21 +97,13 @@ def mapping_markdown(stages: dict[str, type[StageConfig]]) -> str:
 
 def pages() -> dict[str, str]:
     """File name to text, for every generated page of the built-in stages."""
-    stages = {name: _config_model(name) for name in registry.BUILT_IN["stages"]}
+    stages = {name: registry.stage(name).unwrap().config_model for name in registry.BUILT_IN["stages"]}
     texts = {
         "mapping.md": mapping_markdown(stages),
         "config.md": f"{NOTE}\n\n{config_markdown(stages)}",
         "rules.md": rules_markdown(),
     }
     return {name: text.rstrip() + "\n" for name, text in texts.items()}
-
-
-def _config_model(stage: str) -> type[StageConfig]:
-    match registry.stage(stage):
-        case Ok(found):
-            return found.config_model
-        case failed:
-            raise AssertionError(f"a built-in stage does not load: {failed}")
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -140,7 +140,6 @@ def test_a_session_that_cannot_be_opened(crucible: Callable[..., Any], data: Pat
     assert (status, out) == (1, "")
     assert err.splitlines() == [
         "crucible: no session: state_not_found: there is no saved state at no where",
-        "to go on: crucible run spec.yaml --set 'model_ref.artifact_uri=no where' --resume",
     ]
 
 

@@ -66,6 +66,18 @@ class TestDidYouMean:
             f"unknown key `options.{key}`: neither the stage nor the toy backend knows it"
         )
 
+    @pytest.mark.parametrize(
+        ("code", "key"), [("CRU101", "eval_evry"), ("CRU104", "lr"), ("CRU107", "epochs")]
+    )
+    def test_a_wrong_name_is_wrong_without_a_value_too(self, toy_backend: str, code: str, key: str) -> None:
+        for path in ("options", "training_config"):
+            assert errors({**BASE, "backend": toy_backend, path: {key: None}}) == [(code, f"{path}.{key}")]
+            told = {**BASE, "backend": toy_backend, path: {"weight_decay": None, "model_ref": None}}
+            assert findings(told) == []
+        assert [found.code for found in findings({**BASE, "options": {key: None}})] == [
+            code if code == "CRU107" else "CRU106"
+        ]
+
     def test_what_is_near_nothing_gets_a_list(self) -> None:
         hint = the_finding(with_at("early_stopping", "zzzzzz")).hint
         assert hint == "known here: min_delta, mode, monitor, patience"

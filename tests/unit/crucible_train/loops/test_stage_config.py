@@ -87,7 +87,7 @@ class TestOneSpec:
     def test_options_are_lifted_or_passed_on(self) -> None:
         folded = fold(ToyConfig, [spec(options={"schedule": "x", "rank": 8, "seed": 2})])
         assert folded.values == {"schedule": "x", "training_config": {"rank": 8, "seed": 2}}
-        assert folded.passed_on == [("training_config", "rank"), ("training_config", "seed")]
+        assert list(folded.passed_on) == [("training_config", "rank"), ("training_config", "seed")]
 
     def test_a_training_config_of_the_stages_own_is_passed_on(self) -> None:
         assert values(spec(training_config={"rank": 8})) == {"training_config": {"seed": 7, "rank": 8}}

@@ -46,14 +46,28 @@ class TestCreate:
         (tmp_path / "log.txt").write_text("started")
         created(tmp_path).close()
 
-    @pytest.mark.parametrize("name", ["config.json", "metrics.jsonl", "checkpoints.jsonl"])
-    def test_a_run_is_not_overwritten(self, tmp_path: Path, name: str) -> None:
-        (tmp_path / name).write_text("")
+    @pytest.mark.parametrize(
+        ("name", "text"),
+        [
+            ("config.json", ""),
+            ("config.json", '{"model_type": "llama"}'),
+            ("metrics.jsonl", '{"step": 0}\n'),
+            ("checkpoints.jsonl", "{}\n"),
+        ],
+    )
+    def test_a_run_is_not_overwritten(self, tmp_path: Path, name: str, text: str) -> None:
+        (tmp_path / name).write_text(text)
         error = refused(tmp_path)
         assert error.code == RunDirectoryErrorCode.EXISTS
         assert name in str(error)
         assert "--resume" in str(error)
         assert "--out" in str(error)
+
+    def test_a_run_that_ended_before_its_first_step_is_in_nobodys_way(self, tmp_path: Path) -> None:
+        with created(tmp_path) as run:
+            run.write_json("config.json", {"fingerprint": "a"}).unwrap()
+            run.metrics_logger().close()
+        created(tmp_path).close()
 
     def test_a_run_is_resumed(self, tmp_path: Path) -> None:
         with created(tmp_path) as run:
