@@ -60,7 +60,8 @@ class Checker:
                     self.findings.append(found)
                 else:
                     self.findings = with_hint_of(found, self.findings)
-        self.findings = without_answered(self.findings)
+        if self.findings:
+            self.findings = without_answered(self.findings)
         return config
 
     def _add(self, source: int, finding: Diagnostic) -> None:

@@ -31,11 +31,13 @@ def check(
     findings: list[Diagnostic] = []
     if broken.isdisjoint(_EVALUATION):
         findings += _evaluation(config)
-    if "sample_prompts" not in broken:
+    if not config.sample_prompts and "sample_prompts" not in broken:
         findings += _samples(config)
-    findings += _optimizer(config)
-    if "max_steps" not in broken:
-        findings += _lengths(config, total_steps)
+    if config.training_config.get("optimizer") == "sgd":
+        findings += _optimizer(config)
+    known = [steps for steps in (config.max_steps, total_steps) if steps is not None]
+    if known and "max_steps" not in broken:
+        findings += _lengths(config, min(known))
     return [finding for finding in findings if broken.isdisjoint(finding.loc)] if broken else findings
 
 
@@ -76,8 +78,6 @@ def _evaluation(config: SupervisedConfig) -> Iterator[Diagnostic]:
 
 
 def _optimizer(config: SupervisedConfig) -> Iterator[Diagnostic]:
-    if config.training_config.get("optimizer") != "sgd":
-        return
     for name in ("adam_beta1", "adam_beta2", "adam_eps"):
         if name in config.model_fields_set:
             hint = "remove it, or set `optimizer` to `adam` or `adamw`"
@@ -85,18 +85,12 @@ def _optimizer(config: SupervisedConfig) -> Iterator[Diagnostic]:
 
 
 def _samples(config: SupervisedConfig) -> Iterator[Diagnostic]:
-    if config.sample_prompts:
-        return
     for name in ("sample_max_tokens", "sample_temperature"):
         if name in config.model_fields_set:
             yield _warning("CRU405", f"`{name}` has no effect without `sample_prompts`", (name,))
 
 
-def _lengths(config: SupervisedConfig, total_steps: int | None) -> Iterator[Diagnostic]:
-    known = [steps for steps in (config.max_steps, total_steps) if steps is not None]
-    if not known:
-        return
-    total = min(known)
+def _lengths(config: SupervisedConfig, total: int) -> Iterator[Diagnostic]:
     warmup = warmup_steps(config.lr_schedule)
     if config.save_every > total:
         yield _too_long(
