@@ -9,7 +9,7 @@ from __future__ import annotations
 from math import isfinite
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, TypeAlias, cast
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 if TYPE_CHECKING:
@@ -107,9 +107,13 @@ def _problems(value: object, path: tuple[str | int, ...], depth: int) -> Iterato
         )
 
 
-def _json_mapping(value: object) -> object:
-    if not isinstance(value, dict):
-        return value  # no mapping: the field's type says so
+JSON_DATA = object()
+"""The validation context that vouches for the input: it was read from text, and is nobody else's."""
+
+
+def _json_mapping(value: object, info: ValidationInfo) -> object:
+    if info.context is JSON_DATA or not isinstance(value, dict):
+        return value  # what is no mapping, the field's type refuses
     try:
         return _copied_mapping(cast("dict[Any, Any]", value), MAX_DEPTH)
     except _NotJsonError:

@@ -24,6 +24,9 @@ Kind: TypeAlias = Literal["stages", "training_client", "sampling_client", "datas
 DEFAULT_BACKEND = "local"
 """The training backend where neither the spec nor the settings name one."""
 
+DEFAULT_DATASET_STORE = "files"
+"""The data-set store where neither the reference nor the settings name one."""
+
 BUILT_IN: dict[Kind, dict[str, str]] = {
     "stages": {"supervised_train": "crucible_train.stages.supervised:SupervisedTrain"},
     "training_client": {"local": "crucible_train.adapters.training_client.local:LocalTrainingClient"},

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from crucible_train.settings import Settings
 
-DEFAULT_DATASET_STORE = "files"
 DEFAULT_TOKENIZER = "bytes"
 
 
@@ -41,7 +40,7 @@ def choose(
 ) -> Wiring:
     """The adapters for a spec that names `backend` and `dataset_refs`, of which the first provider counts."""
     named: list[str] = [ref["provider"] for ref in dataset_refs if ref and ref.get("provider")]
-    stores = [*named, settings.dataset_store or DEFAULT_DATASET_STORE]
+    stores = [*named, settings.dataset_store or registry.DEFAULT_DATASET_STORE]
     return Wiring(
         backend or settings.backend or registry.DEFAULT_BACKEND, stores[0], tokenizer=settings.tokenizer
     )

@@ -42,7 +42,8 @@ def explain(options: argparse.Namespace) -> int:
     if options.key is None:
         print(_table(rows, longest_value=48))
         return EXIT_OK
-    chosen = _rows_of(options.key, normalized)
+    told = f"training_config.{options.key}"
+    chosen = _rows_of(options.key, normalized) or ({told: rows[told]} if told in rows else {})
     if chosen:
         print(_table(chosen, longest_value=10_000))
         return EXIT_OK

@@ -52,8 +52,8 @@ def open_session(options: argparse.Namespace) -> Result[Session, str]:
         case Ok(settings):
             pass
     above = [
-        Source({"backend": options.backend}, Layer.FLAG, label="--backend"),
-        Source({"log_path": getattr(options, "out", None)}, Layer.FLAG, label="--out"),
+        Source({"backend": options.backend}, Layer.FLAG, label="--backend", from_text=True),
+        Source({"log_path": getattr(options, "out", None)}, Layer.FLAG, label="--out", from_text=True),
     ]
     stage = registry.stage(options.stage) if options.assignments else None
     if isinstance(stage, Ok):  # that there is no such stage is a finding about every spec
@@ -69,6 +69,7 @@ def open_session(options: argparse.Namespace) -> Result[Session, str]:
         {"backend": settings.backend or registry.DEFAULT_BACKEND},
         Layer.SETTINGS if configured else Layer.DEFAULT,
         label="CRUCIBLE_BACKEND or [tool.crucible]" if configured else "the default",
+        from_text=True,
     )
     return Ok(Session(settings, options.stage, fallback, tuple(above)))
 
@@ -92,7 +93,7 @@ def _read(path: str) -> Result[Document, SourceError]:
 
 
 def _normalize(path: str, document: Document, session: Session, reading: tuple[Diagnostic, ...]) -> Checked:
-    spec = Source(document.data, None, document.span, reading=(*reading, *document.warnings))
+    spec = Source(document.data, None, document.span, reading=(*reading, *document.warnings), from_text=True)
     sources = (session.fallback, spec, *session.above)
     match normalize_sources(sources, stage=session.stage):
         case Ok(normalized):

@@ -66,14 +66,14 @@ def run(options: argparse.Namespace) -> int:
 
 
 class _Interrupt:
-    """Ctrl-C once asks the run to save and stop; twice ends it at once."""
+    """Ctrl-C (or SIGTERM, as a scheduler sends it) asks the run to save and stop; twice ends it at once."""
 
     def __init__(self) -> None:
         self._asked = False
-        self._before: Any = None
+        self._before: dict[int, Any] = {}
 
     def requested(self) -> bool:
-        """Whether Ctrl-C was pressed."""
+        """Whether the run was asked to stop."""
         return self._asked
 
     def _handle(self, number: int, frame: FrameType | None) -> None:
@@ -83,10 +83,12 @@ class _Interrupt:
         print("\nstopping after this step and saving; Ctrl-C again stops at once", file=sys.stderr)
 
     def __enter__(self) -> None:
-        self._before = signal.signal(signal.SIGINT, self._handle)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            self._before[number] = signal.signal(number, self._handle)
 
     def __exit__(self, *exception: object) -> None:
-        signal.signal(signal.SIGINT, self._before)
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
 
 
 def _backend_failed(error: StageError) -> bool:
@@ -114,6 +116,10 @@ def _summary(report: dict[str, Any], run_dir: str) -> str:
     """The outcome in a few lines: steps, losses, where everything is, samples."""
     how = " (stopped early)" if report["stopped_early"] else ""
     lines = [f"trained {report['steps']} steps in {report['wall_time_s']:.1f} s{how}"]
+    if report["resumed_from"] == "final":
+        lines = [f"already complete: {report['steps']} steps{how}"]
+    elif report["resumed_from"] is not None:
+        lines[0] += f", resumed from {report['resumed_from']}"
     lines.append(_losses("train loss", report["first_train_mean_nll"], report["last_train_mean_nll"]))
     if report["last_eval_mean_nll"] is not None:
         lines.append(_losses("held-out loss", None, report["last_eval_mean_nll"]))

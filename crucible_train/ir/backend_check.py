@@ -10,6 +10,7 @@ from crucible_train import registry
 from crucible_train.diagnostics.diagnostic import Diagnostic, format_loc
 from crucible_train.diagnostics.from_pydantic import ExplainKey, findings_of
 from crucible_train.diagnostics.suggest import did_you_mean
+from crucible_train.ir.dataset_check import dataset_findings
 from crucible_train.result import Err, Ok
 
 if TYPE_CHECKING:
@@ -47,6 +48,15 @@ def backend_findings(
         relevant = [finding for finding in found if (finding.code, finding.loc) != ("CRU102", ("model_ref",))]
         return [_as_backend_finding(backend, finding, model, explain_key) for finding in relevant]
     return []
+
+
+def known_model(backend: str | None) -> type[BaseModel] | None:
+    """The `training_config` model of a registered backend."""
+    match registry.training_config_model(backend or ""):
+        case Ok(model):
+            return model
+        case Err():
+            return None
 
 
 def _as_backend_finding(
@@ -94,6 +104,10 @@ def store_findings(config: StageConfig) -> list[Diagnostic]:
             message = f"there is no data-set store `{provider}`; known: {', '.join(known)}"
             hint = did_you_mean(provider, known) or "plug-ins register in `crucible_train.dataset_store`"
             findings.append(Diagnostic("CRU504", message, (name, "provider"), hint=hint))
+    for name in ("dataset_ref", "eval_dataset_ref"):
+        reference = getattr(config, name, None)
+        if reference is not None and (reference.get("options") or reference.get("schema")):
+            findings += dataset_findings(name, reference)
     if len(set(named.values())) > 1 and not findings:
         train, held_out = named.values()
         message = f"`eval_dataset_ref.provider` is `{held_out}`, and `dataset_ref.provider` is `{train}`"

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from crucible_train.diagnostics.diagnostic import Diagnostic, Loc, Severity, format_loc
 from crucible_train.diagnostics.from_pydantic import findings_of
-from crucible_train.ir.backend_check import backend_findings, store_findings
+from crucible_train.ir.backend_check import backend_findings, known_model, store_findings
 from crucible_train.ir.ir_check import dataset_ref_findings, ir_findings, is_written, json_data_findings
 from crucible_train.ir.one_mistake import with_hint_of, without_answered
 from crucible_train.ir.unknown_keys import explain
@@ -32,6 +32,8 @@ class Checker:
         self.findings: list[Diagnostic] = []
         self.backend_checked = False
         """Whether there was a backend to ask."""
+        self.backend_model: type[BaseModel] | None = None
+        """What it understands."""
         self.folded: Folded = fold(model, sources)
         self._bad: set[tuple[int, Loc]] = set()
         """(source, loc) of every error so far: one mistake gives one finding."""
@@ -189,6 +191,7 @@ class Checker:
         nulls = [str(target[1]) for target in self.folded.passed_on if target not in self.folded.origins]
         for finding in backend_findings(config, model, self._explain_option, nulls):
             self._add_at_target(finding)
+        self.backend_model = model or known_model(config.backend)
         for finding in store_findings(config) if model is None else ():
             self._add_at_target(finding)
 

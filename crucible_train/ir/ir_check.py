@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 from pydantic import TypeAdapter, ValidationError
 
 from crucible_ir import DatasetRef, TrainingConfig
-from crucible_ir.json_data import JsonObject
+from crucible_ir.json_data import JSON_DATA, JsonObject
 from crucible_train.diagnostics.from_pydantic import findings_below, findings_of
 from crucible_train.loops.folding import overlay
 from crucible_train.loops.stage_config import Layer
@@ -34,7 +34,9 @@ def ir_findings(sources: Sequence[Source], explain_key: ExplainKey) -> list[tupl
     spec = _ir_view(sources)
     try:
         # What `model_validate` calls, without the time it takes to look at arguments nobody gave.
-        TrainingConfig.__pydantic_validator__.validate_python(spec)
+        TrainingConfig.__pydantic_validator__.validate_python(
+            spec, context=None if False in [source.from_text for source in sources] else JSON_DATA
+        )
     except ValidationError as error:
         found = findings_of(error, TrainingConfig, spec, explain_key)
     else:

@@ -104,6 +104,7 @@ def normalize_sources(
             config,
             warnings=tuple(findings),
             backend_checked=checker.backend_checked,
+            backend_model=checker.backend_model,
             _origins=checker.folded.origins,
             _sources=tuple(sources),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
@@ -10,7 +11,9 @@ from crucible_train.diagnostics.diagnostic import Diagnostic, Loc, Span, format_
 from crucible_train.loops.stage_config import Layer, Origin, StageConfig
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
+
+    from pydantic import BaseModel
 
     from crucible_train.ir.spec import Source
 
@@ -43,7 +46,7 @@ class Provenance(NamedTuple):
         }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False)
 class Normalized(Generic[C]):
     """The outcome of normalisation: pure data, plus where each value came from."""
 
@@ -52,8 +55,32 @@ class Normalized(Generic[C]):
     warnings: tuple[Diagnostic, ...] = ()
     backend_checked: bool = False
     """Whether a training backend was asked if it can honour the settings."""
+    backend_model: type[BaseModel] | None = field(default=None, repr=False)
+    """What that backend understands of `training_config`, with its defaults."""
     _origins: Mapping[Loc, Origin] = field(default_factory=dict[Loc, Origin], repr=False)
     _sources: Sequence[Source] = field(default=(), repr=False)
+
+    def __init__(
+        self,
+        stage: str,
+        config: C,
+        warnings: tuple[Diagnostic, ...] = (),
+        *,
+        backend_checked: bool = False,
+        backend_model: type[BaseModel] | None = None,
+        _origins: Mapping[Loc, Origin] | None = None,
+        _sources: Sequence[Source] = (),
+    ) -> None:
+        # What a frozen dataclass generates sets one field at a time, through `object.__setattr__`.
+        self.__dict__.update(
+            stage=stage,
+            config=config,
+            warnings=warnings,
+            backend_checked=backend_checked,
+            backend_model=backend_model,
+            _origins=_origins or {},
+            _sources=_sources,
+        )
 
     def to_json(self) -> dict[str, Any]:
         """The stage config as JSON data."""
@@ -89,8 +116,17 @@ class Normalized(Generic[C]):
 
     @cached_property
     def provenance(self) -> Mapping[str, Provenance]:
-        """Setting (`num_epochs`, `training_config.seed`) to its origin, for every value of the config."""
-        return {format_loc(target): self._trace(target, value) for target, value in self._leaves()}
+        """Setting (`num_epochs`, `training_config.seed`) to its origin, for every value of the config.
+
+        Where the backend was asked, its defaults are there too: they take effect like any other.
+        """
+        rows = {format_loc(target): self._trace(target, value) for target, value in self._leaves()}
+        if self.backend_model is not None:
+            given = self.config.training_config
+            effective = self.backend_model.model_validate(given).model_dump(mode="json")
+            for target, value in _left_out(given, effective, ("training_config",)):
+                rows[format_loc(target)] = Provenance(value, Layer.DEFAULT, "", None, "backend default")
+        return rows
 
     def placed(self, finding: Diagnostic) -> Diagnostic:
         """`finding`, whose `loc` is a setting, at the key that setting was written under, and by its name."""
@@ -119,6 +155,15 @@ class Normalized(Generic[C]):
         key = format_loc(origin.loc)
         rule = "kept" if key == setting else f"{key} -> {setting}"
         return Provenance(value, origin.layer, key, self._locate(origin), rule)
+
+
+def _left_out(given: Mapping[str, Any], effective: Mapping[str, Any], loc: Loc) -> Iterator[tuple[Loc, Any]]:
+    """What a backend adds to the settings it was given, at every depth."""
+    for key, value in effective.items():
+        if isinstance(value, dict) and isinstance(given.get(key), Mapping | None):
+            yield from _left_out(given.get(key) or {}, cast("dict[str, Any]", value), (*loc, key))
+        elif key not in given and value is not None:
+            yield (*loc, key), value
 
 
 def _one_form(value: Any) -> Any:

@@ -34,7 +34,7 @@ def overrides_source(assignments: list[str], stage_model: type[StageConfig]) -> 
                 values = _merge(values, nested(path, value))
             case Err(problem):
                 return Err(f"--set {assignment}: {problem}")
-    return Ok(Source(values, Layer.SET, label="--set"))
+    return Ok(Source(values, Layer.SET, label="--set", from_text=True))
 
 
 def _merge(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
@@ -88,6 +88,8 @@ def _typed(text: str, annotation: Any) -> Result[Any, str]:
     """`text` itself where the field takes text, else what it says as a YAML value."""
     if annotation is not Any and text not in ("null", "~") and _accepts(annotation, text):
         return Ok(text)
+    if not text:
+        return Err("there is no value; `null` takes a value of the spec back")
     match parse_scalar(text):
         case Ok(value):
             return Ok(value)

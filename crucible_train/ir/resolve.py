@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from crucible_train.diagnostics.diagnostic import Diagnostic, Loc
 from crucible_train.diagnostics.errors import NormalizeError, NormalizeErrorCode
 from crucible_train.ports import DatasetRequest, Ports
-from crucible_train.records.schema import check_schema
+from crucible_train.records.schema import SchemaProblemCode, check_schema
 from crucible_train.records.shapes import PARSE_OPTIONS, parse_records
 from crucible_train.result import Err, Ok, Result
 
@@ -140,13 +140,14 @@ def _load(
     mismatches = check_schema(raw, reference.get("schema") or {})
     if mismatches:
         shown = "; ".join(str(problem) for problem in mismatches[:5])
-        more = f"; and {len(mismatches) - 5} more" if len(mismatches) > 5 else ""
+        capped = mismatches[-1].code is SchemaProblemCode.MORE_PROBLEMS
+        more = "; and more" if capped else f"; and {len(mismatches) - 5} more" if len(mismatches) > 5 else ""
         return _failed(normalized, "CRU603", f"{dataset.origin}: {shown}{more}", (name,), name)
     match parse_records(raw, **parse_options):
         case Err(problem):
-            wanted = "; ".join(f"{shape} needs {', '.join(c)}" for shape, c in problem.columns_wanted.items())
-            hint = f"columns found: {', '.join(problem.columns_found)}" + (f"; {wanted}" if wanted else "")
-            return _failed(normalized, "CRU602", f"{dataset.origin}: {problem}", (name,), name, hint)
+            hint = f"columns found: {', '.join(problem.columns_found)}; where yours have other names, write "
+            hint += "options: {columns: {prompt: YOURS, completion: YOURS}}"
+            return _failed(normalized, "CRU602", f"{dataset.origin}: {problem.message}", (name,), name, hint)
         case Ok(parsed):
             unused = ", ".join(parsed.unused_columns)
             notes = (f"{dataset.origin}: columns not read: {unused}",) if unused else ()

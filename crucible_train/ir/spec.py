@@ -34,6 +34,8 @@ class Source(NamedTuple):
     """Said after a message when the values have no position in a file, such as `--set`."""
     reading: tuple[Diagnostic, ...] = ()
     """What reading the text already found, placed."""
+    from_text: bool = False
+    """Whether the values were read from text, and so are JSON data without looking again."""
 
     def place(self, finding: Diagnostic) -> Diagnostic:
         """`finding`, whose `loc` is a path into this source, with its span."""

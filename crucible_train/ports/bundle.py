@@ -49,6 +49,10 @@ class Ports:
     def __post_init__(self) -> None:
         for port, methods in PORT_METHODS.items():
             adapter: object = getattr(self, port)
+            if isinstance(adapter, type):
+                raise TypeError(
+                    f"{port} is the class {adapter.__name__}: wire an instance, {adapter.__name__}()"
+                )
             missing = [name for name in methods if adapter is not None and not hasattr(adapter, name)]
             if missing:
                 raise TypeError(f"{type(adapter).__name__} is not a {port}: it has no {', '.join(missing)}")

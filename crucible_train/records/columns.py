@@ -49,6 +49,14 @@ OPTIONAL_COLUMNS: dict[Shape, tuple[str, ...]] = {
     Shape.TEXT: (),
 }
 
+SHAPE_COLUMNS = frozenset(
+    column
+    for columns in (REQUIRED_COLUMNS, OPTIONAL_COLUMNS)
+    for names in columns.values()
+    for column in names
+)
+"""Every column that some shape has: what the `columns` option may map."""
+
 PARSE_OPTIONS = frozenset({"columns", "shape"})
 """The keys of a data set's `options` that are `parse_records`' own, and no data set store's."""
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 Format: TypeAlias = Literal["yaml", "json", "toml"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, init=False)
 class Document:
     """One spec, read. `data` holds plain dict, list, str, int, float, bool and None: no NaN, no infinity."""
 
@@ -24,6 +24,17 @@ class Document:
     """Findings that do not stop anything (CRU018), ordered by position."""
     positions: Positions | None = field(default=None, repr=False, compare=False)
     """None for a document that was not read from text."""
+
+    def __init__(
+        self,
+        name: str,
+        format: Format,  # noqa: A002 - the field's name
+        data: dict[str, Any],
+        warnings: tuple[Diagnostic, ...] = (),
+        positions: Positions | None = None,
+    ) -> None:
+        # What a frozen dataclass generates sets one field at a time, through `object.__setattr__`.
+        self.__dict__.update(name=name, format=format, data=data, warnings=warnings, positions=positions)
 
     def span(self, loc: Loc, target: Literal["key", "value"] = "value") -> Span | None:
         """Where the value at `loc` is written, or its key.

@@ -54,7 +54,7 @@ def _layout(lines: Lines) -> Callable[[], Layout]:
 
 def _needs_scan(text: str, data: dict[str, Any]) -> bool:
     """Whether `data`, which the standard library accepted, may hold what a spec may not."""
-    if "\\u" in text:
+    if "\\" in text:
         import re
 
         if re.search(r"\\u[dD][89a-fA-F]", text):  # half a surrogate pair, if not a whole one

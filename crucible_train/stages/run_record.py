@@ -76,12 +76,22 @@ class RunRecord:
         record = cls(directory, normalized, started_at)
         if not record.was_complete:  # a complete run logs nothing again
             record.metrics.truncate_from(record.first_step)
-        record._write(CONFIG_FILE, _config_json(stage, normalized, started_at))
-        record._write_run("running")
+        if not record.is_closed:
+            record._write(CONFIG_FILE, _config_json(stage, normalized, started_at))
+            record._write_run("running")
         return Ok(record)
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the run in this directory was complete and told its outcome: nothing is written again."""
+        return self.was_complete and (self.directory.path / REPORT_FILE).exists()
 
     def complete(self, report: dict[str, Any]) -> None:
         """The run came to its end."""
+        if self.is_closed:
+            self._ended = True
+            self.metrics.close()
+            return
         self._write(REPORT_FILE, report)
         self._end("completed")
 

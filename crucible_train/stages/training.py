@@ -5,10 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar, cast
 
 from crucible_train.context import RunControl
 from crucible_train.diagnostics.diagnostic import Diagnostic
+from crucible_train.diagnostics.from_pydantic import describe
 from crucible_train.diagnostics.stage_errors import StageError, StageErrorCode
 from crucible_train.ir.normalize import normalize
 from crucible_train.ir.resolve import Resolved, resolve
@@ -59,10 +60,15 @@ PlanSteps: TypeAlias = Callable[[Resolved], int]
 
 
 def normalize_options(
-    stage: str, context: Context, options: Mapping[str, Any] | None
+    stage: str, context: Context, options: object
 ) -> Result[tuple[Context, Normalized[Any], RunControl], StageError]:
     """Read the options of `Stage.run`."""
-    given = dict(options or {})
+    if options is not None and not isinstance(options, Mapping):
+        message = f"options must be a mapping, such as {{'training_config': ...}}, not {describe(options)}"
+        finding = Diagnostic("CRU201", message)
+        code = StageErrorCode.UNSUPPORTED_TRAINING_CONFIG
+        return Err(StageError(stage, code, "the options cannot be read", (finding,)))
+    given = dict(cast("Mapping[str, Any]", options or {}))
     control = given.pop("control", None) or RunControl()
     ports = given.pop("ports", None) or context.ports
     training_config = given.pop("training_config", None)

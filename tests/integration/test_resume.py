@@ -114,8 +114,15 @@ def test_the_same_seed_gives_the_same_bytes(here: Path, whole: dict[str, Any]) -
     assert outcome(here / "other")["weights"] != whole["weights"]
 
 
+KEPT = (".json", ".jsonl", ".svg")
+
+
 def test_a_complete_run_prints_its_outcome_and_trains_nothing(here: Path, whole: dict[str, Any]) -> None:
     (here / "whole").rename(here / "run")
+    before = {path.name: path.read_bytes() for path in (here / "run").iterdir() if path.suffix in KEPT}
     printed = resume(here)
-    assert printed.startswith(f"trained {STEPS} steps in ")
+    assert printed.startswith(f"already complete: {STEPS} steps")
     assert outcome(here / "run") == whole
+    assert before == {
+        path.name: path.read_bytes() for path in (here / "run").iterdir() if path.suffix in KEPT
+    }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from crucible_train.diagnostics.suggest import nearest, one_of
 from crucible_train.ports.dataset_store import DatasetError, DatasetErrorCode, DatasetRequest
@@ -59,6 +59,9 @@ class FilesDatasetStore:
 
     Files have no versions: a request with one is refused.
     """
+
+    known_options: ClassVar[frozenset[str]] = frozenset(OPTIONS)
+    """The options above, for those who check a spec without loading anything."""
 
     def __init__(self, root: str | Path | None = None) -> None:
         self._root = Path() if root is None else Path(root)

@@ -29,15 +29,15 @@ def check(
     `max_steps` bounds it, if it is set. Rules that involve a `broken` field do not apply.
     """
     findings: list[Diagnostic] = []
-    if broken.isdisjoint(_EVALUATION):
+    if not broken or broken.isdisjoint(_EVALUATION):
         findings += _evaluation(config)
     if not config.sample_prompts and "sample_prompts" not in broken:
         findings += _samples(config)
     if config.training_config.get("optimizer") == "sgd":
         findings += _optimizer(config)
-    known = [steps for steps in (config.max_steps, total_steps) if steps is not None]
-    if known and "max_steps" not in broken:
-        findings += _lengths(config, min(known))
+    total = config.max_steps if total_steps is None else min(total_steps, config.max_steps or total_steps)
+    if total is not None and "max_steps" not in broken:
+        findings += _lengths(config, total)
     return [finding for finding in findings if broken.isdisjoint(finding.loc)] if broken else findings
 
 
@@ -105,7 +105,7 @@ def _lengths(config: SupervisedConfig, total: int) -> Iterator[Diagnostic]:
 
 def _too_long(name: str, steps: int, total: int, what: str) -> Diagnostic:
     message = f"`{name}` spans {steps} steps, and training ends after {total}: {what}"
-    return _warning("CRU403", message, (name,), f"use fewer than {total} steps")
+    return _warning("CRU403", message, (name,), f"use fewer than {total} steps" if total > 1 else None)
 
 
 def warmup_steps(schedule: LRSchedule) -> int:

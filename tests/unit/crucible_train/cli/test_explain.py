@@ -82,11 +82,17 @@ def test_one_value_is_shown_whole(crucible: Callable[..., Any]) -> None:
 
 
 def test_a_key_of_the_backend_that_is_not_set(crucible: Callable[..., Any]) -> None:
-    assert crucible("explain", "spec.yaml", "optimizer") == (
-        0,
-        "optimizer is not set: the backend decides\n",
-        "",
-    )
+    status, out, err = crucible("explain", "spec.yaml", "training_config.optimizer")
+    assert (status, err) == (0, "")
+    assert out.splitlines()[1].split() == [
+        "training_config.optimizer",
+        '"adam"',
+        "default",
+        "-",
+        "-",
+        "backend",
+        "default",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -86,7 +86,7 @@ def test_assignments_below_one_key_add_up(crucible: Callable[..., Any]) -> None:
 
 
 def test_null_takes_a_value_back(crucible: Callable[..., Any]) -> None:
-    found = config(crucible, "learning_rate=null", "batch_size=")
+    found = config(crucible, "learning_rate=null", "batch_size=~")
     assert (found["learning_rate"], found["batch_size"]) == (1e-4, None)
 
 

@@ -79,7 +79,6 @@ def config(spec: dict[str, Any], *assignments: str) -> SupervisedConfig:
         # Null takes a value back.
         ("early_stopping=null", {"early_stopping": None}),
         ("id=~", {"id": None}),
-        ("epochs=", {"epochs": None}),
         ("options.rank=null", {"options": {"rank": None}}),
     ],
 )
@@ -99,6 +98,7 @@ def test_what_is_no_value_is_told_why() -> None:
 
 
 def test_the_first_that_cannot_be_read_is_named() -> None:
+    assert refused("epochs=") == "--set epochs=: there is no value; `null` takes a value of the spec back"
     assert refused("epochs=3", "seed").startswith("--set seed:")
 
 

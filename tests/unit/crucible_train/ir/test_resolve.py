@@ -180,8 +180,8 @@ def test_columns_of_no_known_shape() -> None:
         ports,
         "CRU602",
         "columns found: frage, antwort",
-        "prompt_completion needs prompt, completion",
-        "text needs text",
+        "prompt_completion: prompt, completion",
+        "options: {columns: {prompt: YOURS, completion: YOURS}}",
         dataset_ref={"name": "qa"},
     )
 
