@@ -62,7 +62,7 @@ bench: $(VENV)/installed-dev ## measure; each script prints its figures and fail
 	$(BIN)/python -m compileall -q crucible_ir crucible_train $(VENV)/lib
 	$(BIN)/python tests/benchmarks/cold_start.py
 	$(BIN)/python tests/benchmarks/throughput.py
-	$(THREADS) $(BIN)/python tests/benchmarks/loop_overhead.py
+	$(THREADS) $(BIN)/python -m tests.benchmarks.loop_overhead
 
 clean: ## remove the virtual environment, caches and demo output
 	rm -rf $(VENV) $(VENV)-oldest $(DEMO) .pytest_cache .ruff_cache .coverage build dist *.egg-info

@@ -180,7 +180,7 @@ def main() -> int:
     failed = False
     for name, microseconds in best.items():
         ratio, bound = microseconds / unit, BOUNDS.get(name)
-        verdict = "" if bound is None else f"at most {bound}: {'ok' if ratio <= bound else 'TOO SLOW'}"
+        verdict = "" if bound is None else f"at most {bound:.3f}: {'ok' if ratio <= bound else 'TOO SLOW'}"
         failed = failed or (bound is not None and ratio > bound)
         print(f"{name:40} {microseconds:7.1f} us  {ratio:5.3f}x  {verdict}".rstrip())
     return int(failed)
