@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from json import JSONDecoder
 from math import isfinite
-from typing import TYPE_CHECKING, Any, NoReturn, cast
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from crucible_train.result import Ok, Result
 from crucible_train.source.budget import MAX_DEPTH, MAX_DIGITS, MAX_NODES, within_budget
@@ -23,9 +23,14 @@ def read_json(text: str, name: str) -> Result[Document, SourceError]:
         data = _DECODE(text)
     except (ValueError, RecursionError):
         return _scan(lines)
-    if not isinstance(data, dict) or _needs_scan(text, cast("dict[str, Any]", data)):
+    spec: Any = data
+    if not isinstance(data, dict):
         return _scan(lines)
-    return Ok(Document(name, "json", cast("dict[str, Any]", data), (), Positions(lines, _layout(lines))))
+    # In an ordinary spec there is nothing to look for again. A call to find that out would cost as much.
+    ordinary = len(text) <= MAX_DIGITS and "\\" not in text and text.count("{") + text.count("[") <= MAX_DEPTH
+    if not ordinary and _needs_scan(text, spec):
+        return _scan(lines)
+    return Ok(Document(name, "json", spec, (), Positions(lines, _layout(lines))))
 
 
 def _scan(lines: Lines) -> Result[Document, SourceError]:
