@@ -1,7 +1,8 @@
 """JSON data inside a model: mappings whose meaning belongs to somebody else.
 
 They are checked and copied in one walk, so that a model never shares a mapping with its caller, holds
-nothing JSON has no form for, and reads back from its own JSON as the same model.
+nothing JSON has no form for, and reads back from its own JSON as the same model. What was read from JSON
+text is nobody else's and is not copied; `crucible_ir.json_text` checks it.
 """
 
 from __future__ import annotations
@@ -9,11 +10,11 @@ from __future__ import annotations
 from math import isfinite
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, TypeAlias, cast
 
-from pydantic import BeforeValidator, ValidationInfo
-from pydantic_core import PydanticCustomError
+from pydantic import Field, GetCoreSchemaHandler, ValidationInfo
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 MAX_DEPTH = 100
 """Mappings and lists inside one another: far above any real spec, far below where recursion ends."""
@@ -111,18 +112,52 @@ JSON_DATA = object()
 """The validation context that vouches for the input: it was read from text, and is nobody else's."""
 
 
-def _json_mapping(value: object, info: ValidationInfo) -> object:
+def _copied_object(value: object, info: ValidationInfo) -> object:
     if info.context is JSON_DATA or not isinstance(value, dict):
         return value  # what is no mapping, the field's type refuses
     try:
         return _copied_mapping(cast("dict[Any, Any]", value), MAX_DEPTH)
     except _NotJsonError:
-        problems = list(_problems(cast("object", value), (), MAX_DEPTH))
+        raise _json_error(cast("object", value)) from None
+
+
+def _copied_value(value: object, info: ValidationInfo) -> object:
+    if info.context is JSON_DATA:
+        return value
+    try:
+        return _copied(value, MAX_DEPTH)
+    except _NotJsonError:
+        raise _json_error(value) from None
+
+
+def _json_error(value: object) -> PydanticCustomError:
+    problems = list(_problems(value, (), MAX_DEPTH))
     shown = "; ".join(
         f"{''.join(f'[{part!r}]' for part in path)} {message}".strip() for _, message, path in problems
     )
-    raise PydanticCustomError("json_data", "{shown}", {"shown": shown, "problems": problems})
+    return PydanticCustomError("json_data", "{shown}", {"shown": shown, "problems": problems})
 
 
-JsonObject: TypeAlias = Annotated[dict[str, Any], BeforeValidator(_json_mapping)]
+class _Copied:
+    """Python data is checked and copied first."""
+
+    def __init__(self, copied: Callable[[Any, ValidationInfo], Any]) -> None:
+        self._copied = copied
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        schema = handler(source)
+        return core_schema.json_or_python_schema(
+            json_schema=schema,
+            python_schema=core_schema.with_info_before_validator_function(self._copied, schema),
+        )
+
+
+JsonObject: TypeAlias = Annotated[
+    dict[str, Any],
+    _Copied(_copied_object),
+    Field(json_schema_extra={"x-crucible-checked-by": ["CRU206"]}),  # no schema counts how deep it is
+]
 """A mapping of JSON data whose meaning belongs to somebody else. Errors: `json_data`, with every problem."""
+
+JsonValue: TypeAlias = Annotated[Any, _Copied(_copied_value)]
+"""JSON data of any kind whose meaning belongs to somebody else. Errors: as `JsonObject`."""

@@ -6,10 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any, Literal, TypeVar, cast
 
-from pydantic import ValidationError
-from pydantic_core import InitErrorDetails, PydanticCustomError
-
 from crucible_ir.base import IRModel
+from crucible_ir.json_text import check
 
 M = TypeVar("M", bound=IRModel)
 
@@ -21,29 +19,9 @@ def from_json(text: str | bytes, cls: type[M], *, unknown: Literal["forbid", "ig
     which is the caller's explicit choice. A key written twice in one mapping is an error, like malformed
     JSON and everything `from_map` refuses. Raises `pydantic.ValidationError`.
     """
-    model = cls.model_validate_json(text, extra=unknown)
-    repeated = _repeated_keys(text)
-    if repeated:
-        problem = PydanticCustomError("duplicate_key", "The key {key} occurs twice in one mapping", repeated)
-        raise ValidationError.from_exception_data(
-            cls.__name__, [InitErrorDetails(type=problem, input=repeated["key"])], input_type="json"
-        )
+    model = cls.__pydantic_validator__.validate_json(text, extra=unknown)
+    check(text, model)
     return model
-
-
-def _repeated_keys(text: str | bytes) -> dict[str, str]:
-    """`{"key": KEY}` for the first key that occurs twice in one mapping, of which Pydantic keeps the last."""
-    repeated: dict[str, str] = {}
-
-    def see(pairs: list[tuple[str, Any]]) -> None:
-        seen: set[str] = set()
-        for key, _ in pairs:
-            if key in seen:
-                repeated.setdefault("key", key)
-            seen.add(key)
-
-    json.loads(text, object_pairs_hook=see, parse_int=str)
-    return repeated
 
 
 def from_map(

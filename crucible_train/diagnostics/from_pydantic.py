@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 import re
-import types
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, Union, cast, get_args, get_origin
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from pydantic import BaseModel
 
 from crucible_train.diagnostics.diagnostic import Diagnostic, Loc, format_loc
+from crucible_train.diagnostics.places import keys_at, model_at, place
 from crucible_train.diagnostics.suggest import did_you_mean, one_of
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ _EXPECTED = {
     "tuple": "a list",
     "dict": "a mapping",
     "model": "a mapping",
+    "model_attributes": "a mapping",
     "mapping": "a mapping",
 }
 
@@ -59,7 +60,7 @@ def findings_of(
     return _distinct(
         finding
         for details in error.errors(include_url=False)
-        for finding in _findings_at(_place(details, data), details, model, explain_key or unknown_key)
+        for finding in _findings_at(place(details, data), details, model, data, explain_key or unknown_key)
     )
 
 
@@ -68,7 +69,7 @@ def findings_below(error: ValidationError, name: str) -> list[Diagnostic]:
     return _distinct(
         finding
         for details in error.errors(include_url=False)
-        for finding in _findings_at(_below(name, details["loc"]), details, BaseModel, unknown_key)
+        for finding in _findings_at(_below(name, details["loc"]), details, BaseModel, None, unknown_key)
     )
 
 
@@ -85,21 +86,23 @@ def _distinct(findings: Iterable[Diagnostic]) -> list[Diagnostic]:
 
 
 def _findings_at(
-    loc: Loc, details: ErrorDetails, model: type[BaseModel], explain_key: ExplainKey
+    loc: Loc, details: ErrorDetails, model: type[BaseModel], data: Any, explain_key: ExplainKey
 ) -> list[Diagnostic]:
     """The findings of one Pydantic error at `loc`."""
     kind = details["type"]
     if kind == "json_data":
         return _json_findings(details, loc)
     if kind == "extra_forbidden":
-        return [explain_key(loc, frozenset(_keys_at(model, loc[:-1])))]
+        return [explain_key(loc, frozenset(keys_at(model, loc[:-1], data)))]
     if kind == "invalid_key" or details["loc"][-1:] == ("[key]",):
         message = f"{_name(loc[:-1])} has the key {loc[-1]!r}, which is not text"
         return [Diagnostic("CRU016", message, loc[:-1])]
+    if kind in ("union_tag_invalid", "union_tag_not_found"):
+        loc = (*loc, details.get("ctx", {})["discriminator"].strip("'"))
     words = _words(details, loc)
     hint = words.hint
     if kind == "model_type" and isinstance(details["input"], str):
-        hint = hint or _wrapped(details["input"], _model_at(model, loc))
+        hint = hint or _wrapped(details["input"], model_at(model, loc, data))
     return [Diagnostic(words.code, words.message, loc, hint=hint)]
 
 
@@ -159,28 +162,6 @@ def _number(value: float) -> str:
     return repr(value)
 
 
-def _place(details: ErrorDetails, data: Any) -> Loc:
-    """Pydantic's `loc` without the union labels and markers that are not in the data."""
-    loc: list[str | int] = []
-    current = data
-    absent = details["type"] in ("missing", "extra_forbidden")
-    parts = details["loc"]
-    for index, part in enumerate(parts):
-        if isinstance(current, Mapping):
-            mapping = cast("Mapping[Any, Any]", current)
-            if part in mapping:
-                current = mapping[part]
-            elif not (absent and index == len(parts) - 1):
-                continue  # a union's label, or `[key]`
-        elif isinstance(current, Sequence) and not isinstance(current, str) and isinstance(part, int):
-            items = cast("Sequence[Any]", current)
-            current = items[part] if part < len(items) else None
-        else:
-            continue
-        loc.append(part)
-    return tuple(loc)
-
-
 def _words(details: ErrorDetails, loc: Loc) -> _Words:
     """Code, message and hint of one Pydantic error."""
     kind, value = details["type"], details["input"]
@@ -188,7 +169,7 @@ def _words(details: ErrorDetails, loc: Loc) -> _Words:
     name = _name(loc)
     if kind.startswith("crucible."):
         return _Words(kind.removeprefix("crucible."), details["msg"], context.get("hint"))
-    if kind == "missing":
+    if kind in ("missing", "union_tag_not_found"):
         return _Words("CRU102", f"{name} is required", f"add `{loc[-1]}:`")
     if kind in _RANGE:
         bound, words = _RANGE[kind]
@@ -197,7 +178,11 @@ def _words(details: ErrorDetails, loc: Loc) -> _Words:
         return _Words("CRU014", f"{name} must be a finite number")
     if kind in ("literal_error", "enum"):
         return _not_one_of(name, value, context)
-    if kind == "string_too_short":
+    if kind == "union_tag_invalid":
+        return _not_one_of(name, value[loc[-1]], {"expected": context["expected_tags"]})
+    if kind == "one_of_types":
+        return _wrong_type(name, details["msg"].removeprefix("Input should be "), value)
+    if kind in ("string_too_short", "too_short"):
         return _Words("CRU204", f"{name} must not be empty")
     stem = kind.removesuffix("_type").removesuffix("_parsing")
     if stem in _EXPECTED:
@@ -244,36 +229,3 @@ def _is_number(text: str) -> bool:
     except ValueError:
         return False
     return math.isfinite(number) and "_" not in text
-
-
-def _keys_at(model: type[BaseModel], loc: Loc) -> Iterable[str]:
-    """The keys allowed at `loc` below `model`; none where no model says."""
-    found = _model_at(model, loc)
-    return [info.alias or name for name, info in found.model_fields.items()] if found else ()
-
-
-def _model_at(model: type[BaseModel], loc: Loc) -> type[BaseModel] | None:
-    """The model of what stands at `loc` below `model`."""
-    current: type[BaseModel] | None = model
-    for part in loc:
-        if isinstance(part, int):
-            continue
-        field = next(
-            (info for name, info in current.model_fields.items() if part in (name, info.alias)), None
-        )
-        current = model_in(field.annotation) if field else None
-        if current is None:
-            return None
-    return current
-
-
-def model_in(annotation: Any) -> type[BaseModel] | None:
-    """The model class inside an annotation such as `tuple[Model, ...] | None`."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    if get_origin(annotation) in (Annotated, Union, types.UnionType, tuple, list):
-        for argument in get_args(annotation):
-            found = model_in(argument)
-            if found:
-                return found
-    return None

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from crucible_ir import ModelRef, from_json, from_map, to_json, to_map
-from crucible_ir.json_data import MAX_DEPTH
+from crucible_ir import FeedbackEvent, ModelRef, from_json, from_map, to_json, to_map
+from crucible_ir.json_data import JSON_DATA, MAX_DEPTH
 
 
 def problems(options: Any) -> list[tuple[str, tuple[Any, ...]]]:
@@ -83,7 +83,7 @@ def test_half_a_surrogate_pair_is_no_text() -> None:
 
 
 def test_every_problem_is_named() -> None:
-    assert problems({"a": math.nan, "b": [object(), math.inf], "c": {2: 1}, "d": 3}) == [
+    assert problems({"a": math.nan, "b": [object(), math.inf], "c": {2: 1}, "d": 3, "e": 0.5}) == [
         ("non_finite", ("a",)),
         ("type", ("b", 0)),
         ("non_finite", ("b", 1)),
@@ -134,3 +134,13 @@ def test_subclasses_of_plain_types_are_data_too() -> None:
     )
     assert to_map(model)["options"] == {"word": "a", "number": 1, "rate": 0.5}
     assert problems({"word": Word.A, "rate": Rate("nan")}) == [("non_finite", ("rate",))]
+
+
+def test_whoever_read_the_data_from_text_may_vouch_for_it() -> None:
+    options = {"x": [1]}
+    model = ModelRef.model_validate({"id": "m", "options": options}, context=JSON_DATA)
+    assert model.options is not None
+    assert model.options["x"] is options["x"]
+    value = [1]
+    event = FeedbackEvent.model_validate({"id": "e", "feedback_value": value}, context=JSON_DATA)
+    assert event.feedback_value is value

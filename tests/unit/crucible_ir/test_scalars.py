@@ -159,6 +159,11 @@ class TestTimestamps:
             ("2024-01-01T00:00:00Z", datetime(2024, 1, 1, tzinfo=UTC)),
             ("2024-01-01T02:00:00+02:00", datetime(2024, 1, 1, tzinfo=UTC)),
             ("2024-01-01 00:00Z", datetime(2024, 1, 1, tzinfo=UTC)),
+            ("2024-01-01t00:00:00z", datetime(2024, 1, 1, tzinfo=UTC)),
+            ("2024-01-01T05:30:00+0530", datetime(2024, 1, 1, tzinfo=UTC)),
+            ("2024-01-01T05:00:00+05", datetime(2024, 1, 1, tzinfo=UTC)),
+            ("2023-12-31T19:00-05", datetime(2024, 1, 1, tzinfo=UTC)),
+            ("2024-01-01T00:00:00,25Z", datetime(2024, 1, 1, microsecond=250000, tzinfo=UTC)),
             ("2024-01-01T00:00:00.1234569Z", datetime(2024, 1, 1, microsecond=123456, tzinfo=UTC)),
         ],
     )
@@ -184,6 +189,9 @@ class TestTimestamps:
             1704067200,
             "00001704067200.00",  # seconds since 1970, dressed up as text
             "2024-01-01_00:00:00Z",
+            "2024-01-01T00:00:00+5",
+            "2024-01-01T00:00:00+24",
+            "2024-01-01T00:00:00-1-05",
             True,
         ],
     )

@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 import pytest
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    ValidationError,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from crucible_ir import ModelRef
@@ -14,7 +22,6 @@ from crucible_train.diagnostics.from_pydantic import (
     describe,
     findings_below,
     findings_of,
-    model_in,
     unknown_key,
 )
 
@@ -24,6 +31,32 @@ class Inner(BaseModel):
 
     name: str
     size: int | None = None
+
+
+class Cat(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    kind: Literal["cat"]
+    lives: int = 9
+
+
+class Dog(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    kind: Literal["dog"]
+    tricks: list[str] = []
+
+
+def _shape(value: object) -> str | None:
+    return "word" if isinstance(value, str) else "Inner" if isinstance(value, dict) else None
+
+
+Shaped = Annotated[
+    Annotated[Literal["none", "all"], Tag("word")] | Annotated[Inner, Tag("Inner")],
+    Discriminator(
+        _shape, custom_error_type="one_of_types", custom_error_message="Input should be a word or a mapping"
+    ),
+]
 
 
 class Outer(BaseModel):
@@ -42,6 +75,8 @@ class Outer(BaseModel):
     either: int | str = 1
     wire: Annotated[int, Field(alias="wire-name")] = 1
     lucky: int = 7
+    pets: list[Annotated[Cat | Dog, Field(discriminator="kind")]] = []
+    shaped: Shaped = "none"
 
     @model_validator(mode="after")
     def _not_thirteen(self) -> Outer:
@@ -126,6 +161,30 @@ def one(data: Any) -> tuple[str, Loc, str, str | None]:
             "`kind` must be `plain`, `a, b or c`, `3`, `false` or `null`, not the number 4",
             None,
         ),
+        # Unions.
+        (
+            {"pets": [{"kind": "cta"}]},
+            "CRU203",
+            "`pets[0].kind` must be `cat` or `dog`, not the text 'cta'",
+            "did you mean `cat`?",
+        ),
+        ({"pets": [{"kind": 3}]}, "CRU203", "`pets[0].kind` must be `cat` or `dog`, not the number 3", None),
+        ({"pets": [{}]}, "CRU102", "`pets[0].kind` is required", "add `kind:`"),
+        ({"pets": ["cat"]}, "CRU201", "`pets[0]` must be a mapping, not the text 'cat'", None),
+        (
+            {"pets": [{"kind": "dog", "triks": []}]},
+            "CRU101",
+            "unknown key `pets[0].triks`",
+            "did you mean `tricks`?",
+        ),
+        ({"shaped": 3}, "CRU201", "`shaped` must be a word or a mapping, not the number 3", None),
+        (
+            {"shaped": "non"},
+            "CRU203",
+            "`shaped` must be `none` or `all`, not the text 'non'",
+            "did you mean `none`?",
+        ),
+        ({"shaped": {"name": "x", "siez": 1}}, "CRU101", "unknown key `shaped.siez`", "did you mean `size`?"),
         # Keys.
         ({"inner": {}}, "CRU102", "`inner.name` is required", "add `name:`"),
         ({"cuont": 1}, "CRU101", "unknown key `cuont`", "did you mean `count`?"),
@@ -253,20 +312,3 @@ def test_values_in_words(value: Any, words: str) -> None:
 
 def test_a_number_that_python_refuses_to_write_out() -> None:
     assert describe(10**5000) == "the number of more than 4983 digits"
-
-
-@pytest.mark.parametrize(
-    ("annotation", "model"),
-    [
-        (Inner, Inner),
-        (Inner | None, Inner),
-        (tuple[Inner, ...] | None, Inner),
-        (list[Inner], Inner),
-        (Annotated[Inner | None, Field()], Inner),
-        (int, None),
-        (dict[str, Inner], None),
-        (None, None),
-    ],
-)
-def test_the_model_inside_an_annotation(annotation: Any, model: type[BaseModel] | None) -> None:
-    assert model_in(annotation) is model
