@@ -12,12 +12,14 @@ if TYPE_CHECKING:
     from crucible_train.diagnostics import Diagnostic, Severity, Span
     from crucible_train.diagnostics.errors import NormalizeError, NormalizeErrorCode
     from crucible_train.diagnostics.stage_errors import StageError, StageErrorCode
+    from crucible_train.ir.experiment import NormalizedExperiment, normalize_experiment
     from crucible_train.ir.normalize import normalize
     from crucible_train.ir.normalized import Normalized, Provenance
+    from crucible_train.pipeline import PipelineError, PipelineErrorCode, run_pipeline
     from crucible_train.ports import Ports
     from crucible_train.result import Err, Ok, Result
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 __all__ = [
     "Context",
@@ -26,7 +28,10 @@ __all__ = [
     "NormalizeError",
     "NormalizeErrorCode",
     "Normalized",
+    "NormalizedExperiment",
     "Ok",
+    "PipelineError",
+    "PipelineErrorCode",
     "Ports",
     "Provenance",
     "Result",
@@ -37,6 +42,8 @@ __all__ = [
     "StageErrorCode",
     "__version__",
     "normalize",
+    "normalize_experiment",
+    "run_pipeline",
 ]
 
 _HOME = {
@@ -46,7 +53,10 @@ _HOME = {
     "NormalizeError": "diagnostics.errors",
     "NormalizeErrorCode": "diagnostics.errors",
     "Normalized": "ir.normalized",
+    "NormalizedExperiment": "ir.experiment",
     "Ok": "result",
+    "PipelineError": "pipeline",
+    "PipelineErrorCode": "pipeline",
     "Ports": "ports",
     "Provenance": "ir.normalized",
     "Result": "result",
@@ -56,6 +66,8 @@ _HOME = {
     "StageError": "diagnostics.stage_errors",
     "StageErrorCode": "diagnostics.stage_errors",
     "normalize": "ir.normalize",
+    "normalize_experiment": "ir.experiment",
+    "run_pipeline": "pipeline",
 }
 
 

@@ -3,42 +3,69 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from itertools import count
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
+    from crucible_ir import Experiment
     from crucible_train.ports import Ports
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What stages share. A stage returns a new context; it never changes the one it was given."""
+    """What stages share. A stage returns a new context; it never changes the one it was given.
+
+    All but `experiment` and `ports` is JSON data, so that a run can be resumed after any stage.
+    """
 
     run_id: str = "run"
+    experiment: Experiment | None = None
+    """The experiment whose pipeline is running."""
     ports: Ports | None = None
     metrics: Mapping[str, float] = field(default_factory=dict[str, float])
-    """Final numbers, by name."""
+    """Final numbers, by the label of their stage and their name: `supervised_train.steps`."""
     outputs: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    """What each stage produced, by stage name: its report."""
+    """What each stage produced, by its label: its report."""
     artifacts: Mapping[str, str] = field(default_factory=dict[str, str])
-    """Files and directories that stages wrote, by name."""
+    """Files and directories that stages wrote, by the label of their stage and a name."""
     assigns: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    """Anything a caller wants to hand from one stage to the next."""
+    """Anything a caller, or a stage, wants to hand to the stages after it."""
     completed_stages: tuple[str, ...] = ()
-    """Names of the stages that have run, in order."""
+    """Labels of the stages that have run, in order."""
+    stage_label: str | None = None
+    """What a pipeline calls the stage that runs now."""
+
+    def label(self, stage: str) -> str:
+        """What `stage`, running now, is called: its name, with a number the second time it runs."""
+        return self.stage_label or unique_label(stage, self.completed_stages)
 
     def completed(
-        self, stage: str, *, output: Any, metrics: Mapping[str, float], artifacts: Mapping[str, str]
+        self,
+        stage: str,
+        *,
+        output: Mapping[str, Any],
+        metrics: Mapping[str, float],
+        artifacts: Mapping[str, str],
     ) -> Context:
-        """This context after `stage`: its output, metrics and artifacts added."""
+        """This context after `stage`: its output, metrics and artifacts added, under its label."""
+        label = self.label(stage)
         return replace(
             self,
-            metrics={**self.metrics, **metrics},
-            outputs={**self.outputs, stage: output},
-            artifacts={**self.artifacts, **artifacts},
-            completed_stages=(*self.completed_stages, stage),
+            metrics={**self.metrics, **{f"{label}.{name}": value for name, value in metrics.items()}},
+            outputs={**self.outputs, label: output},
+            artifacts={**self.artifacts, **{f"{label}.{name}": path for name, path in artifacts.items()}},
+            completed_stages=(*self.completed_stages, label),
+            stage_label=None,
         )
+
+
+def unique_label(stage: str, taken: Collection[str]) -> str:
+    """`stage`, or the first of `stage-2`, `stage-3`, ... that is not `taken`."""
+    if stage not in taken:
+        return stage
+    return next(label for label in (f"{stage}-{n}" for n in count(2)) if label not in taken)
 
 
 def _never() -> bool:
@@ -63,3 +90,5 @@ class RunControl:
     """What is shown where the spec does not say (`logger`)."""
     runs_dir: str = "runs"
     """Where runs get their directories, unless the spec says (`log_path`)."""
+    directory: str | None = None
+    """The directory of this run, unless the spec says. Left out: one in `runs_dir`, by the run's name."""

@@ -28,7 +28,11 @@ DEFAULT_DATASET_STORE = "files"
 """The data-set store where neither the reference nor the settings name one."""
 
 BUILT_IN: dict[Kind, dict[str, str]] = {
-    "stages": {"supervised_train": "crucible_train.stages.supervised:SupervisedTrain"},
+    "stages": {
+        "supervised_train": "crucible_train.stages.supervised:SupervisedTrain",
+        "validate_data": "crucible_train.stages.validate_data:ValidateData",
+        "report": "crucible_train.stages.report:Report",
+    },
     "training_client": {"local": "crucible_train.adapters.training_client.local:LocalTrainingClient"},
     "sampling_client": {"local": "crucible_train.adapters.sampling_client.local:LocalSamplingClient"},
     # The `memory` store is not here: it holds what a program gives it, so no name can stand for one.

@@ -100,3 +100,4 @@ class Err(_Value, Generic[E]):
 
 
 Result: TypeAlias = Ok[T] | Err[E]
+"""What succeeded, or why it did not."""

@@ -17,6 +17,7 @@ from crucible_train.result import Err, Ok, Result
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from crucible_train.loops.stage_config import StageConfig
     from crucible_train.settings import Settings
 
 DEFAULT_TOKENIZER = "bytes"
@@ -44,6 +45,14 @@ def choose(
     return Wiring(
         backend or settings.backend or registry.DEFAULT_BACKEND, stores[0], tokenizer=settings.tokenizer
     )
+
+
+def ports_for(
+    config: StageConfig, settings: Settings
+) -> Result[Ports, registry.NotRegistered | registry.Broken]:
+    """Adapters for what a stage's config names."""
+    references = [getattr(config, name, None) for name in ("dataset_ref", "eval_dataset_ref")]
+    return wire(choose(settings, backend=getattr(config, "backend", None), dataset_refs=references), settings)
 
 
 def wire(wiring: Wiring, settings: Settings) -> Result[Ports, registry.NotRegistered | registry.Broken]:

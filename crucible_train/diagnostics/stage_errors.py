@@ -25,6 +25,8 @@ class StageErrorCode(StrEnum):
     """The run was asked to stop; it saved a checkpoint to resume from."""
     RUN_DIRECTORY_FAILED = "run_directory_failed"
     """The run directory exists already, is in use, or cannot be written."""
+    DATA_REJECTED = "data_rejected"
+    """The data set exceeds a limit of `validate_data`; its report has been written."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,11 +16,14 @@ from crucible_train.result import Err, Ok
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from crucible_train.loops.stage_config import StageConfig
+    from crucible_train.loops.stage_config import StageConfig, TrainingStageConfig
 
 
 def backend_findings(
-    config: StageConfig, model: type[BaseModel] | None, explain_key: ExplainKey, nulls: Sequence[str] = ()
+    config: TrainingStageConfig,
+    model: type[BaseModel] | None,
+    explain_key: ExplainKey,
+    nulls: Sequence[str] = (),
 ) -> list[Diagnostic]:
     """Findings about `config.training_config`, each with a path into the stage config as its `loc`.
 

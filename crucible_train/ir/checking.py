@@ -12,8 +12,9 @@ from crucible_train.diagnostics.from_pydantic import findings_of
 from crucible_train.ir.backend_check import backend_findings, known_model, store_findings
 from crucible_train.ir.ir_check import dataset_ref_findings, ir_findings, is_written, json_data_findings
 from crucible_train.ir.one_mistake import with_hint_of, without_answered
+from crucible_train.ir.overridden import Uncovered, uncovered
 from crucible_train.ir.unknown_keys import explain
-from crucible_train.loops.stage_config import Origin, StageConfig, fold
+from crucible_train.loops.stage_config import Layer, Origin, StageConfig, TrainingStageConfig, fold
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,17 +46,20 @@ class Checker:
     def run(self, backend_model: type[BaseModel] | None) -> StageConfig | None:
         """Check everything. Where a value is wrong, the config has the default in its place, so that the
         rules between the other settings still apply; `None` where there can be no config without it."""
-        for source, finding in ir_findings(self.sources, self._explain):
-            if source >= 0:
-                self._add(source, finding)
+        own_keys = None if self.model.trains() else self.model.spec_keys()
+        for source, finding in ir_findings(self.sources, self._explain, own_keys):
+            if finding.code == "CRU102" and len(finding.loc) == 1:
+                self._add_missing(source, finding)
             else:
-                self._add_missing(finding)
+                self._add(source, finding)
         self._check_fold()
         self._check_passed_on(backend_chosen=backend_model is not None or "backend" in self.folded.values)
         config = self._build()
         if config is not None:
             self._check_whole(config)
             self._check_backend(config, backend_model)
+        if self.folded.overridden:
+            self._check_overridden(backend_model)
         for index, source in enumerate(self.sources):
             for found in source.reading:
                 if found.severity is Severity.ERROR or not self._is_bad(index, found.loc):
@@ -77,11 +81,14 @@ class Checker:
             self._bad.add((source, finding.loc))
         self.findings.append(self.sources[source].place(finding))
 
-    def _add_missing(self, finding: Diagnostic) -> None:
-        """A required key that no source has: an error where there is a whole spec to be complete."""
-        spec = next((index for index, source in enumerate(self.sources) if source.layer is None), None)
-        if spec is not None and not self._has(str(finding.loc[0])):
-            self._add(spec, finding)
+    def _add_missing(self, source: int, finding: Diagnostic) -> None:
+        """A required key that no source has (-1), or one that a source takes back: an error where there is a
+        whole spec to be complete."""
+        if not self.model.trains() or self._has(str(finding.loc[0])):
+            return  # what a stage that does not train requires, its config says
+        spec = next((index for index, one in enumerate(self.sources) if one.layer is None), None)
+        if spec is not None:
+            self._add(spec if source < 0 else source, finding)
 
     def _has(self, key: str) -> bool:
         """Whether a required key of the IR was given under one of the stage's names."""
@@ -143,7 +150,8 @@ class Checker:
             return self.model.from_folded(values)
         except ValidationError as error:
             for finding in findings_of(error, self.model, values, self._explain):
-                self._add_at_target(finding)
+                if finding.code != "CRU102" or finding.loc not in self.folded.origins:
+                    self._add_at_target(finding)  # else its value was wrong, and is left out above
                 values.pop(str(finding.loc[0]) if finding.loc else "", None)
         try:
             return self.model.from_folded(values)
@@ -165,10 +173,15 @@ class Checker:
         target, rest = finding.loc[:size], finding.loc[size:]
         origin = self._origin(target, rest)
         if origin is None:
-            self.findings.append(finding)
+            self._add_unwritten(finding)
             return
         message = finding.message.replace(f"`{format_loc(target)}", f"`{format_loc(origin.loc)}", 1)
         self._add(origin.source, replace(finding, message=message, loc=(*origin.loc, *rest)))
+
+    def _add_unwritten(self, finding: Diagnostic) -> None:
+        """Record a finding about a field that no key was written for."""
+        own = next((one for one in reversed(self.sources) if one.layer in (None, Layer.DIRECT)), None)
+        self.findings.append(finding if own is None else own.place(finding))
 
     def _origin(self, target: Loc, rest: Loc) -> Origin | None:
         """Where the value at `rest` below `target` was written, which a `--set` may have changed in part."""
@@ -185,6 +198,10 @@ class Checker:
         return frozenset(str(target[0]) for target in self.folded.origins if self._touches_bad(target))
 
     def _check_backend(self, config: StageConfig, model: type[BaseModel] | None) -> None:
+        if not isinstance(config, TrainingStageConfig):
+            for finding in store_findings(config):
+                self._add_at_target(finding)
+            return
         if model is None and config.backend is None:
             return
         self.backend_checked = True
@@ -195,11 +212,49 @@ class Checker:
         for finding in store_findings(config) if model is None else ():
             self._add_at_target(finding)
 
+    def _check_overridden(self, backend_model: type[BaseModel] | None) -> None:
+        """What something wins over is judged as if nothing did."""
+        for covered in self._uncovered():
+            checker = _OverriddenChecker(self, covered)
+            checker.run(backend_model)
+            self.findings += checker.findings
+
+    def _uncovered(self) -> list[Uncovered]:
+        return uncovered(self.sources, self.folded)
+
     def _explain_option(self, target: Loc, allowed: frozenset[str]) -> Diagnostic:
         """An option that neither the stage nor the backend knows, at the key it was written under."""
         origin = self._origin(target[:2], target[2:])
         loc = target if origin is None else (*origin.loc, *target[2:])
         return self._explain(loc, allowed | self.model.option_keys())
+
+
+class _OverriddenChecker(Checker):
+    """Judges the values that lost, each by itself: how they go together does not matter."""
+
+    def __init__(self, checker: Checker, covered: Uncovered) -> None:
+        bare = [source._replace(reading=()) for source in covered.sources]
+        super().__init__(checker.stage, checker.model, bare)
+        self._bad = checker._bad
+        self._covered = covered
+
+    def _add(self, source: int, finding: Diagnostic) -> None:
+        if finding.severity is Severity.ERROR and self._covered.holds(source, finding.loc):
+            super()._add(source, finding)
+
+    def _uncovered(self) -> list[Uncovered]:
+        # Where another backend would take effect, the other values are not its to judge.
+        return [one for one in super()._uncovered() if one.of_backend is self._covered.of_backend]
+
+    def _add_unwritten(self, finding: Diagnostic) -> None:
+        pass
+
+    def _check_whole(self, config: StageConfig) -> None:
+        pass
+
+    def _check_backend(self, config: StageConfig, model: type[BaseModel] | None) -> None:
+        if not self._covered.of_backend:
+            super()._check_backend(config, model)
 
 
 def _warning(code: str, message: str, loc: Loc, hint: str | None) -> Diagnostic:

@@ -27,7 +27,7 @@ def _options(name: str, reference: Mapping[str, Any]) -> list[Diagnostic]:
     from crucible_train.records.columns import PARSE_OPTIONS, SHAPE_COLUMNS  # few specs have options
 
     provider = reference.get("provider")
-    match registry.load("dataset_store", provider or registry.DEFAULT_DATASET_STORE):
+    match registry.load("dataset_store", registry.DEFAULT_DATASET_STORE if provider is None else provider):
         case Ok(store) if hasattr(store, "known_options"):
             known = frozenset({*store.known_options, *PARSE_OPTIONS})
         case _:

@@ -10,10 +10,10 @@ from crucible_ir import TrainingConfig
 
 if TYPE_CHECKING:
     from crucible_train.ir.normalized import Normalized
-    from crucible_train.loops.stage_config import StageConfig
+    from crucible_train.loops.stage_config import TrainingStageConfig
 
 
-def to_training_config(normalized: Normalized[StageConfig], *, default_id: str) -> TrainingConfig:
+def to_training_config(normalized: Normalized[TrainingStageConfig], *, default_id: str) -> TrainingConfig:
     """The training config that normalises to `normalized`, by its stage's mapping table read backwards.
 
     Values that were not set explicitly stay unset. `default_id` names a run that was given none. What the

@@ -26,12 +26,15 @@ _FIELDS = frozenset(TrainingConfig.model_fields)
 _BELOW_THE_IR = (Layer.DEFAULT, Layer.SETTINGS)
 
 
-def ir_findings(sources: Sequence[Source], explain_key: ExplainKey) -> list[tuple[int, Diagnostic]]:
+def ir_findings(
+    sources: Sequence[Source], explain_key: ExplainKey, keys: frozenset[str] | None = None
+) -> list[tuple[int, Diagnostic]]:
     """What the IR's types refuse: the index of the source it stands in, and the finding.
 
-    A missing top-level key stands in no source: its index is -1.
+    With `keys`, only these are looked at: those of a stage that does not read a whole training config. A
+    missing top-level key stands in no source: its index is -1.
     """
-    spec = _ir_view(sources)
+    spec = _ir_view(sources, _FIELDS if keys is None else _FIELDS & keys)
     try:
         # What `model_validate` calls, without the time it takes to look at arguments nobody gave.
         TrainingConfig.__pydantic_validator__.validate_python(
@@ -44,22 +47,22 @@ def ir_findings(sources: Sequence[Source], explain_key: ExplainKey) -> list[tupl
     return [(owner_of(sources, finding.loc), finding) for finding in found]
 
 
-def _ir_view(sources: Sequence[Source]) -> Mapping[str, Any]:
+def _ir_view(sources: Sequence[Source], fields: frozenset[str]) -> Mapping[str, Any]:
     """The sources' IR keys, laid over one another as `fold` lays them."""
-    view: Mapping[str, Any] = {}
+    view: Mapping[str, Any] | None = None
     for source in sources:
         if source.layer in _BELOW_THE_IR:
             continue
         part = source.values
-        if not isinstance(part, dict) or not part.keys() <= _FIELDS:
-            part = {key: value for key, value in part.items() if key in _FIELDS}
-        if not view:
+        if not isinstance(part, dict) or not part.keys() <= fields:
+            part = {key: value for key, value in part.items() if key in fields}
+        if view is None:
             view = part
         elif source.layer is Layer.SET:
             view = overlay(view, part)
         else:
             view = _laid_over(view, part)
-    return view
+    return view or {}
 
 
 def _laid_over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
@@ -73,10 +76,12 @@ def _laid_over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, 
 def owner_of(sources: Sequence[Source], loc: Loc) -> int:
     """The source that wrote the most of the path `loc`, the highest one of several; -1 when none wrote any.
 
-    Only `--set` is laid over what is below it; any other source replaces that.
+    Only `--set` is laid over what is below it; any other source replaces that. A null says nothing, unless
+    there is nothing else.
     """
+    saying = [index for index, source in enumerate(sources) if _says(source, loc)]
     best, longest = -1, 0
-    for index in range(len(sources) - 1, -1, -1):
+    for index in reversed(saying or range(len(sources))):
         written = _written(sources[index].values, loc)
         if written > longest:
             best, longest = index, written
@@ -84,6 +89,12 @@ def owner_of(sources: Sequence[Source], loc: Loc) -> int:
         if replaced and sources[index].layer is not Layer.SET:
             break
     return best
+
+
+def _says(source: Source, loc: Loc) -> bool:
+    """Whether a source sets the top-level key of `loc`, or takes it back."""
+    value = source.values.get(str(loc[0])) if loc else None
+    return value is not None or source.layer is Layer.SET
 
 
 def is_written(values: Mapping[str, Any], loc: Loc) -> bool:

@@ -65,7 +65,7 @@ def normalize(
         sources.append(Source(explicit_values(training_config)))
     elif training_config is not None:
         message = f"a training config must be a TrainingConfig or a mapping, not {describe(training_config)}"
-        return _unsupported([Diagnostic("CRU201", message)])
+        return unsupported([Diagnostic("CRU201", message)])
     if direct_keys:
         sources.append(Source(direct_keys, Layer.DIRECT, label="direct key"))
     model = None
@@ -82,22 +82,19 @@ def normalize_sources(
     `backend_model` is the `training_config` model of a backend that is already wired; left out, the spec's
     `backend` names it, and where that is not set either, the backend's part goes unchecked and is said so.
     """
-    for source in sources:
-        if source.layer is None or source.layer >= Layer.DIRECT:
-            break
-    else:
-        message = "nothing to normalise: pass a training config, or stage keys"
-        return Err(NormalizeError(NormalizeErrorCode.MISSING_TRAINING_CONFIG, message))
     match registry.stage(stage):
         case Err(problem):
-            return _unsupported([_unknown_stage(stage, str(problem), problem)])
+            return unsupported([unknown_stage(stage, problem)])
         case Ok(stage_class):
-            pass
-    checker = Checker(stage, stage_class.config_model, sources)
+            model = stage_class.config_model
+    if model.trains() and not any(one.layer is None or one.layer >= Layer.DIRECT for one in sources):
+        message = "nothing to normalise: pass a training config, or stage keys"
+        return Err(NormalizeError(NormalizeErrorCode.MISSING_TRAINING_CONFIG, message))
+    checker = Checker(stage, model, sources)
     config = checker.run(backend_model)
     findings = sorted(checker.findings, key=sort_key) if checker.findings else ()
     if config is None or any(finding.severity is Severity.ERROR for finding in findings):
-        return _unsupported(findings)
+        return unsupported(findings)
     return Ok(
         Normalized(
             stage,
@@ -127,19 +124,21 @@ def _text_keys(mapping: Mapping[Any, Any]) -> Source:
     return Source({key: value for key, value in mapping.items() if isinstance(key, str)}, reading=wrong)
 
 
-def _unsupported(findings: Sequence[Diagnostic]) -> Err[NormalizeError]:
+def unsupported(findings: Sequence[Diagnostic]) -> Err[NormalizeError]:
+    """The error behind which these findings are."""
     errors = sum(finding.severity is Severity.ERROR for finding in findings)
     message = f"{errors} {'problem' if errors == 1 else 'problems'} found"
     return Err(NormalizeError(NormalizeErrorCode.UNSUPPORTED_TRAINING_CONFIG, message, tuple(findings)))
 
 
-def _unknown_stage(stage: str, message: str, problem: registry.NotRegistered | registry.Broken) -> Diagnostic:
+def unknown_stage(stage: str, problem: registry.NotRegistered | registry.Broken) -> Diagnostic:
+    """The finding about a stage that cannot be had by its name."""
     if isinstance(problem, registry.Broken):
-        return Diagnostic("CRU505", message)
+        return Diagnostic("CRU505", str(problem))
     from crucible_train.diagnostics.suggest import did_you_mean  # only a mistake needs it
 
-    hint = did_you_mean(stage, problem.known) or "plug-ins register stages in `crucible_train.stages`"
-    return Diagnostic("CRU503", message, hint=hint)
+    how = "a package registers its own in the entry-point group `crucible_train.stages`"
+    return Diagnostic("CRU503", f"{problem}; {how}", hint=did_you_mean(stage, problem.known))
 
 
-__all__ = ["DEFAULT_STAGE", "normalize", "normalize_sources"]
+__all__ = ["DEFAULT_STAGE", "normalize", "normalize_sources", "unknown_stage", "unsupported"]

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
 
 from crucible_train.diagnostics.diagnostic import Diagnostic, Loc, Span, format_loc
-from crucible_train.loops.stage_config import Layer, Origin, StageConfig
+from crucible_train.loops.stage_config import Layer, Origin, StageConfig, TrainingStageConfig
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -103,11 +103,12 @@ class Normalized(Generic[C]):
     def unchecked(self) -> tuple[str, ...]:
         """What only a run can find out, in words."""
         found: list[str] = []
-        if not self.backend_checked:
-            found.append("whether a backend can honour the settings: none was chosen")
-        model_ref = self.config.training_config.get("model_ref")
-        if isinstance(model_ref, dict) and "id" in model_ref:
-            found.append(f"that the model {model_ref['id']!r} can be loaded")
+        if isinstance(self.config, TrainingStageConfig):
+            if not self.backend_checked:
+                found.append("whether a backend can honour the settings: none was chosen")
+            model_ref = self.config.training_config.get("model_ref")
+            if isinstance(model_ref, dict) and "id" in model_ref:
+                found.append(f"that the model {model_ref['id']!r} can be loaded")
         for name in ("dataset_ref", "eval_dataset_ref"):
             reference: dict[str, Any] | None = getattr(self.config, name, None)
             if reference is not None:
@@ -121,12 +122,18 @@ class Normalized(Generic[C]):
         Where the backend was asked, its defaults are there too: they take effect like any other.
         """
         rows = {format_loc(target): self._trace(target, value) for target, value in self._leaves()}
-        if self.backend_model is not None:
+        if self.backend_model is not None and isinstance(self.config, TrainingStageConfig):
             given = self.config.training_config
             effective = self.backend_model.model_validate(given).model_dump(mode="json")
             for target, value in _left_out(given, effective, ("training_config",)):
                 rows[format_loc(target)] = Provenance(value, Layer.DEFAULT, "", None, "backend default")
         return rows
+
+    def read_from(self, layer: Layer) -> frozenset[str]:
+        """The top-level keys of `layer` whose values took effect."""
+        return frozenset(
+            str(origin.loc[0]) for origin in self._origins.values() if origin.layer is layer and origin.loc
+        )
 
     def placed(self, finding: Diagnostic) -> Diagnostic:
         """`finding`, whose `loc` is a setting, at the key that setting was written under, and by its name."""
@@ -144,9 +151,6 @@ class Normalized(Generic[C]):
             else:
                 yield (name,), value
 
-    def _locate(self, origin: Origin) -> Span | None:
-        return self._sources[origin.source].locate(origin.loc, "value")
-
     def _trace(self, target: Loc, value: Any) -> Provenance:
         origin = self._origins.get(target)
         setting = format_loc(target)
@@ -154,7 +158,8 @@ class Normalized(Generic[C]):
             return Provenance(value, Layer.DEFAULT, "", None, "stage default")
         key = format_loc(origin.loc)
         rule = "kept" if key == setting else f"{key} -> {setting}"
-        return Provenance(value, origin.layer, key, self._locate(origin), rule)
+        source = self._sources[origin.source]
+        return Provenance(value, origin.layer, source.shown(origin.loc), source.span(origin.loc), rule)
 
 
 def _left_out(given: Mapping[str, Any], effective: Mapping[str, Any], loc: Loc) -> Iterator[tuple[Loc, Any]]:

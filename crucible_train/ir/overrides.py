@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 from pydantic import BaseModel, ConfigDict, PydanticUserError, TypeAdapter, ValidationError
 
 from crucible_ir import TrainingConfig
-from crucible_train.diagnostics.from_pydantic import model_in
+from crucible_train.diagnostics.places import model_in
 from crucible_train.ir.spec import Source, nested
 from crucible_train.loops.folding import overlay
 from crucible_train.loops.stage_config import Layer, StageConfig

@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from crucible_train.ir.normalized import Normalized
-    from crucible_train.loops.stage_config import StageConfig
+    from crucible_train.loops.stage_config import StageConfig, TrainingStageConfig
     from crucible_train.ports import DatasetStore, TokenizerProvider, TrainingClient
-    from crucible_train.records import Record
+    from crucible_train.ports.bundle import PortName
+    from crucible_train.records import Record, RecordError
     from crucible_train.session import Tokenizer
 
 
@@ -36,15 +37,17 @@ class Resolved:
     """What a person should know about the data, such as columns that were not read."""
 
 
-def resolve(normalized: Normalized[StageConfig], ports: Ports | None) -> Result[Resolved, NormalizeError]:
+def resolve(
+    normalized: Normalized[TrainingStageConfig], ports: Ports | None
+) -> Result[Resolved, NormalizeError]:
     """Load what the config names.
 
     Errors: `missing_ports`; `dataset_resolution_failed` with the store's own reason, the columns found and
     wanted, the nearest names; `unsupported_training_config` where the model's tokenizer cannot be had.
     """
-    match _require(ports):
-        case Ok((client, store, tokenizers)):
-            pass
+    match require_ports(ports, "training_client", "dataset_store", "tokenizer"):
+        case Ok(adapters):
+            client, store, tokenizers = adapters
         case Err() as failed:
             return failed
     config = normalized.config
@@ -74,14 +77,11 @@ def resolve(normalized: Normalized[StageConfig], ports: Ports | None) -> Result[
             )
             finding = normalized.placed(Diagnostic("CRU601", message, ("validation_split",)))
             return Err(NormalizeError(NormalizeErrorCode.DATASET_RESOLUTION_FAILED, message, (finding,)))
-    match tokenizers.for_model(model_ref):
+    match find_tokenizer(normalized, tokenizers, model_ref, ("training_config", "model_ref")):
         case Ok(tokenizer):
             return Ok(Resolved(train, evaluation, tokenizer, client, notes))
-        case Err(problem):
-            place = ("training_config", "model_ref")
-            finding = normalized.placed(Diagnostic("CRU501", problem.message, place))
-            code = NormalizeErrorCode.UNSUPPORTED_TRAINING_CONFIG
-            return Err(NormalizeError(code, problem.message, (finding,)))
+        case Err() as failed:
+            return failed
 
 
 def hold_out(
@@ -101,23 +101,53 @@ def hold_out(
     return train, tuple(record for index, record in enumerate(records) if index in chosen)
 
 
-def _require(
-    ports: Ports | None,
-) -> Result[tuple[TrainingClient, DatasetStore, TokenizerProvider], NormalizeError]:
+def require_ports(ports: Ports | None, *names: PortName) -> Result[tuple[Any, ...], NormalizeError]:
+    """The adapters wired into the ports `names`, in order. Errors: `missing_ports`, naming all that are."""
     wired = ports or Ports()
-    found = (wired.require("training_client"), wired.require("dataset_store"), wired.require("tokenizer"))
-    match found:
-        case (Ok(client), Ok(store), Ok(tokenizers)):
-            return Ok((client, store, tokenizers))
-        case _:
-            missing = ", ".join(result.error.port for result in found if isinstance(result, Err))
-            message = f"needs {missing}: pass Ports(...) with them, or run the spec from the command line"
-            return Err(NormalizeError(NormalizeErrorCode.MISSING_PORTS, message))
+    found = tuple(getattr(wired, name) for name in names)
+    missing = ", ".join(name for name, adapter in zip(names, found, strict=True) if adapter is None)
+    if missing:
+        message = f"needs {missing}: pass Ports(...) with them, or run the spec from the command line"
+        return Err(NormalizeError(NormalizeErrorCode.MISSING_PORTS, message))
+    return Ok(found)
 
 
-def _load(
+def find_tokenizer(
+    normalized: Normalized[StageConfig],
+    tokenizers: TokenizerProvider,
+    model_ref: Mapping[str, Any],
+    target: Loc,
+) -> Result[Tokenizer, NormalizeError]:
+    """The tokenizer of the model that the setting `target` names. Errors: `unsupported_training_config`."""
+    match tokenizers.for_model(model_ref):
+        case Ok(tokenizer):
+            return Ok(tokenizer)
+        case Err(problem):
+            finding = normalized.placed(Diagnostic("CRU501", problem.message, target))
+            code = NormalizeErrorCode.UNSUPPORTED_TRAINING_CONFIG
+            return Err(NormalizeError(code, problem.message, (finding,)))
+
+
+@dataclass(frozen=True, slots=True)
+class RawDataset:
+    """The rows that a data-set reference names, as its store gives them, and how to read them."""
+
+    origin: str
+    """Where they came from, for messages."""
+    rows: list[dict[str, Any]]
+    schema: Mapping[str, Any]
+    """Column to type name, for `check_schema`; empty where the reference has none."""
+    parse_options: Mapping[str, Any]
+    """What `parse_records` is told: `columns`, `shape`."""
+
+
+def load_rows(
     normalized: Normalized[StageConfig], store: DatasetStore, name: str
-) -> Result[tuple[tuple[Record, ...], tuple[str, ...]], NormalizeError]:
+) -> Result[RawDataset, NormalizeError]:
+    """Load the data set that the setting `name` refers to; its records are neither checked nor parsed.
+
+    Errors: `dataset_resolution_failed`, where no data set is named or with the store's own reason.
+    """
     reference: Mapping[str, Any] | None = getattr(normalized.config, name)
     if reference is None:
         return _failed(normalized, "CRU604", "no data set is named", (name,), name)
@@ -133,24 +163,41 @@ def _load(
             return _failed(normalized, "CRU601", str(problem), (name,), name)
     match dataset.get_split(request.split or "train"):
         case Ok(dataset):
-            pass
+            schema: Mapping[str, Any] = reference.get("schema") or {}
+            return Ok(RawDataset(dataset.origin, dataset.to_list(), schema, parse_options))
         case Err(problem):
             return _failed(normalized, "CRU601", str(problem), (name,), name)
-    raw = dataset.to_list()
-    mismatches = check_schema(raw, reference.get("schema") or {})
+
+
+def unreadable(
+    normalized: Normalized[StageConfig], raw: RawDataset, name: str, problem: RecordError
+) -> Err[NormalizeError]:
+    """The error for the data set of the setting `name`, whose rows make no records."""
+    hint = f"columns found: {', '.join(problem.columns_found)}; where yours have other names, write "
+    hint += "options: {columns: {prompt: YOURS, completion: YOURS}}"
+    return _failed(normalized, "CRU602", f"{raw.origin}: {problem.message}", (name,), name, hint)
+
+
+def _load(
+    normalized: Normalized[StageConfig], store: DatasetStore, name: str
+) -> Result[tuple[tuple[Record, ...], tuple[str, ...]], NormalizeError]:
+    match load_rows(normalized, store, name):
+        case Ok(raw):
+            pass
+        case Err() as failed:
+            return failed
+    mismatches = check_schema(raw.rows, raw.schema)
     if mismatches:
         shown = "; ".join(str(problem) for problem in mismatches[:5])
         capped = mismatches[-1].code is SchemaProblemCode.MORE_PROBLEMS
         more = "; and more" if capped else f"; and {len(mismatches) - 5} more" if len(mismatches) > 5 else ""
-        return _failed(normalized, "CRU603", f"{dataset.origin}: {shown}{more}", (name,), name)
-    match parse_records(raw, **parse_options):
+        return _failed(normalized, "CRU603", f"{raw.origin}: {shown}{more}", (name,), name)
+    match parse_records(raw.rows, **raw.parse_options):
         case Err(problem):
-            hint = f"columns found: {', '.join(problem.columns_found)}; where yours have other names, write "
-            hint += "options: {columns: {prompt: YOURS, completion: YOURS}}"
-            return _failed(normalized, "CRU602", f"{dataset.origin}: {problem.message}", (name,), name, hint)
+            return unreadable(normalized, raw, name, problem)
         case Ok(parsed):
             unused = ", ".join(parsed.unused_columns)
-            notes = (f"{dataset.origin}: columns not read: {unused}",) if unused else ()
+            notes = (f"{raw.origin}: columns not read: {unused}",) if unused else ()
             return Ok((parsed.records, notes))
 
 
@@ -166,4 +213,13 @@ def _failed(
     return Err(NormalizeError(NormalizeErrorCode.DATASET_RESOLUTION_FAILED, message, (finding,)))
 
 
-__all__ = ["Resolved", "hold_out", "resolve"]
+__all__ = [
+    "RawDataset",
+    "Resolved",
+    "find_tokenizer",
+    "hold_out",
+    "load_rows",
+    "require_ports",
+    "resolve",
+    "unreadable",
+]

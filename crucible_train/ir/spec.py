@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, cast
 
-from crucible_train.diagnostics.diagnostic import Diagnostic, Loc, Span
+from crucible_train.diagnostics.diagnostic import Diagnostic, Loc, Span, format_loc
 
 if TYPE_CHECKING:
-    from crucible_ir import TrainingConfig
+    from crucible_ir import IRModel
     from crucible_train.loops.stage_config import Layer
 
 Locate: TypeAlias = Callable[[Loc, Literal["key", "value"]], Span | None]
@@ -36,24 +37,45 @@ class Source(NamedTuple):
     """What reading the text already found, placed."""
     from_text: bool = False
     """Whether the values were read from text, and so are JSON data without looking again."""
+    whole: Callable[[Loc], Loc] | None = None
+    """Turns a path into this source into one into the document it is a part of."""
+    reader: str = ""
+    """The stage that reads this part of the document, where others read it too."""
 
     def place(self, finding: Diagnostic) -> Diagnostic:
-        """`finding`, whose `loc` is a path into this source, with its span."""
-        span = self.locate(finding.loc, "key" if finding.code in KEY_CODES else "value")
-        if span is None and self.label:
-            return Diagnostic(
-                finding.code,
-                f"{finding.message} ({self.label})",
-                finding.loc,
-                hint=finding.hint,
-                severity=finding.severity,
-            )
+        """`finding`, whose `loc` is a path into this source, with its span, and its path in the document."""
+        span = self.span(finding.loc, "key" if finding.code in KEY_CODES else "value")
+        label = self.label
+        if self.whole is not None:
+            loc, here = self.whole(finding.loc), f"`{format_loc(finding.loc)}`"
+            message = finding.message
+            if loc[len(loc) - len(finding.loc) :] != finding.loc:
+                message = message.replace(here, f"`{format_loc(loc)}`", 1)
+            elif span is None:
+                label = format_loc(loc)
+            finding = replace(finding, message=message, loc=loc)
+        if span is None and label:
+            finding = replace(finding, message=f"{finding.message} ({label})")
+        if self.reader:
+            finding = replace(finding, message=f"{finding.message} (in {self.reader})")
         return finding.at(span)
 
+    def span(self, loc: Loc, target: Literal["key", "value"] = "value") -> Span | None:
+        """Where the value at `loc` is written, or its key."""
+        return self.locate(loc if self.whole is None else self.whole(loc), target)
 
-def explicit_values(config: TrainingConfig) -> dict[str, Any]:
-    """What was explicitly set in `config`, at every depth: its defaults are not the stage's."""
-    return config.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    def only(self, keys: frozenset[str]) -> Source:
+        """This source with no other keys than these."""
+        return self._replace(values={key: value for key, value in self.values.items() if key in keys})
+
+    def shown(self, loc: Loc) -> str:
+        """The path `loc` as a person finds it in the document."""
+        return format_loc(loc if self.whole is None else self.whole(loc))
+
+
+def explicit_values(model: IRModel) -> dict[str, Any]:
+    """What was explicitly set in `model`, at every depth: its defaults are not the stage's."""
+    return model.model_dump(mode="json", by_alias=True, exclude_unset=True)
 
 
 def nested(path: tuple[str, ...], value: Any) -> dict[str, Any]:

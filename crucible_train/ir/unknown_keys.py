@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from crucible_ir import TrainingConfig
 from crucible_train.diagnostics.diagnostic import Diagnostic, Loc, format_loc
 from crucible_train.diagnostics.foreign_names import FOREIGN_NAMES, STAGE_KEYS
 from crucible_train.diagnostics.suggest import did_you_mean, nearest
@@ -10,8 +11,8 @@ from crucible_train.diagnostics.suggest import did_you_mean, nearest
 def explain(loc: Loc, allowed: frozenset[str], *, stage: str, top_level: frozenset[str]) -> Diagnostic:
     """The finding for an unknown key at `loc`, where only `allowed` keys are known.
 
-    In this order: another stage's key (CRU103), another trainer's name (CRU104), a key of the spec's top
-    level in the wrong place (CRU107), a misspelling (CRU101).
+    In this order: another stage's key, or a training config's where none is read (CRU103), another trainer's
+    name (CRU104), a key of the spec's top level in the wrong place (CRU107), a misspelling (CRU101).
     """
     key = str(loc[-1])
     shown = f"`{format_loc(loc)}`"
@@ -21,6 +22,9 @@ def explain(loc: Loc, allowed: frozenset[str], *, stage: str, top_level: frozens
         return Diagnostic(
             "CRU103", f"{shown}: `{key}` belongs to {owner}; this is {stage}", loc, hint="remove it"
         )
+    if in_settings and "options" not in top_level and key in TrainingConfig.model_fields:
+        message = f"{shown}: `{key}` belongs to stages that train; this is {stage}"
+        return Diagnostic("CRU103", message, loc, hint="remove it")
     foreign = FOREIGN_NAMES.get(key)
     if in_settings and foreign is not None:
         note = f" ({foreign.note})" if foreign.note else ""

@@ -1,7 +1,9 @@
 """`fold`: layers of spec keys into the fields of a stage config, keeping for every value where it came from.
 
-Precedence, lowest first: stage defaults, settings, IR fields, IR options, direct stage keys, `--set`, flags.
-Within a layer the last write wins. `null` means "not set"; in `--set` it takes a setting back to its default.
+Sources come lowest precedence first, and a later one wins over an earlier one. Within a whole spec, IR fields
+come below IR options, and those below direct stage keys. That makes, lowest first: stage defaults, settings,
+the experiment, IR fields, IR options, direct stage keys, `--set`, flags. Within a layer the last write wins.
+`null` means "not set"; in `--set` it takes a setting back to its default.
 """
 
 from __future__ import annotations
@@ -20,15 +22,17 @@ class Layer(IntEnum):
     """The stage's own default."""
     SETTINGS = 1
     """`CRUCIBLE_*` variables and `[tool.crucible]`."""
-    IR = 2
+    EXPERIMENT = 2
+    """What an experiment says for all of its stages."""
+    IR = 3
     """A field of the training config."""
-    OPTIONS = 3
+    OPTIONS = 4
     """A key of the training config's `options`."""
-    DIRECT = 4
+    DIRECT = 5
     """A stage key, by the stage's own name."""
-    SET = 5
+    SET = 6
     """`--set KEY=VALUE`."""
-    FLAG = 6
+    FLAG = 7
     """A command-line flag of its own, such as `--backend`."""
 
     @property
@@ -87,6 +91,8 @@ class Table(NamedTuple):
     """Keys of `options` that name a field."""
     two_names: tuple[tuple[str, str], ...]
     """Pairs of top-level keys that set one field."""
+    trains: bool = True
+    """Whether `options` and `training_config` are such keys here, or unknown like any other."""
 
 
 class Folded:
@@ -141,9 +147,9 @@ class Folder:
             if values.get(first) is not None and values.get(second) is not None:
                 self._conflict(values, table.top[first], table.top[second])
         for key, value in self._read_level(values, table.top):
-            if key == "options":
+            if key == "options" and table.trains:
                 self._options(index, given, table, value)
-            elif key == "training_config":
+            elif key == "training_config" and table.trains:
                 self._training_config(index, given, value)
             else:
                 self._folded.unknown.append(Origin(given.layer or Layer.IR, index, (key,)))
@@ -217,7 +223,7 @@ class Folder:
         holder = self._backend if gathered else self._folded.values
         earlier = self._folded.origins.get(target)
         if earlier is not None:
-            if earlier.layer > origin.layer:
+            if earlier.source == origin.source and earlier.layer > origin.layer:
                 self._folded.overridden.append((origin, earlier))
                 return
             merged = _over(holder[name], value) if origin.layer is Layer.SET else value

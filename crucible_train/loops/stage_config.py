@@ -1,9 +1,10 @@
 """What every stage config shares: the model base, and the mapping table that `fold` reads spec keys by.
 
-A stage config *is* its mapping table. A field with a `validation_alias` comes from the spec's key of that
-name (`num_epochs` from `epochs`; an alias equal to the field's name marks a key that keeps its name); the
-class lists in `backend_keys` what is gathered into `training_config`; the keys of `options` that name a
-field are lifted to it, the rest joins `training_config`. `mapping_table()` reads that back for the docs.
+The config of a training stage *is* its mapping table. A field with a `validation_alias` comes from the
+spec's key of that name (`num_epochs` from `epochs`; an alias equal to the field's name marks a key that
+keeps its name); the class lists in `backend_keys` what is gathered into `training_config`; the keys of
+`options` that name a field are lifted to it, the rest joins `training_config`. `mapping_table()` reads that
+back for the docs. A stage that trains nothing has its own fields and no such table.
 """
 
 from __future__ import annotations
@@ -50,16 +51,19 @@ class StageConfig(BaseModel):
     """Defaults of the stage for keys of `training_config`."""
     not_options: ClassVar[frozenset[str]] = frozenset({"run_name", "dataset_ref", "training_config"})
     """Fields that `options` cannot set."""
+    errors_between_settings: ClassVar[tuple[str, ...]] = ()
+    """Codes of the errors that `findings` may give. A schema says those that it can, and lists the others."""
 
-    backend: Annotated[str | None, Field(min_length=1)] = None
-    """The training backend."""
-
-    training_config: dict[str, Any] = Field(default_factory=dict[str, Any])
-    """What the backend is told: the model, the optimizer, the seed and the backend's own settings."""
+    @classmethod
+    def trains(cls) -> bool:
+        """Whether the stage reads a whole training config and tells a backend its part of it."""
+        return issubclass(cls, TrainingStageConfig)
 
     @classmethod
     def mapping_table(cls) -> tuple[MappingRow, ...]:
-        """Every key of the training config and what becomes of it in this stage."""
+        """Every key of the training config and what becomes of it in this stage; empty where none is read."""
+        if not cls.trains():
+            return ()
         rows = [
             MappingRow(source, name, "kept" if source == name else "renamed")
             for source, name in _aliases(cls).items()
@@ -112,6 +116,16 @@ class StageConfig(BaseModel):
         return folded.values
 
 
+class TrainingStageConfig(StageConfig):
+    """Base of the configs of stages that train: a backend, and what it is told."""
+
+    backend: Annotated[str | None, Field(min_length=1)] = None
+    """The training backend."""
+
+    training_config: dict[str, Any] = Field(default_factory=dict[str, Any])
+    """What the backend is told: the model, the optimizer, the seed and the backend's own settings."""
+
+
 @cache
 def _aliases(cls: type[StageConfig]) -> dict[str, str]:
     return {
@@ -123,12 +137,13 @@ def _aliases(cls: type[StageConfig]) -> dict[str, str]:
 
 @cache
 def _option_keys(cls: type[StageConfig]) -> frozenset[str]:
-    return frozenset(cls.model_fields) - cls.not_options
+    return frozenset(cls.model_fields) - cls.not_options if cls.trains() else frozenset()
 
 
 @cache
 def _spec_keys(cls: type[StageConfig]) -> frozenset[str]:
-    return frozenset({*cls.model_fields, *_aliases(cls), *cls.backend_keys, "options"})
+    keys = frozenset({*cls.model_fields, *_aliases(cls), *cls.backend_keys})
+    return keys | {"options"} if cls.trains() else keys
 
 
 @cache
@@ -145,7 +160,7 @@ def _table(cls: type[StageConfig], layer: Layer | None, source: int) -> Table:
         top[key] = (("training_config", key), True, key, origin)
     options = {name: field(name, Layer.OPTIONS, "options", name) for name in _option_keys(cls)}
     two_names = tuple((key, name) for key, name in _aliases(cls).items() if key != name)
-    return Table(top, options, two_names)
+    return Table(top, options, two_names, trains=cls.trains())
 
 
 def fold(cls: type[StageConfig], givens: Sequence[Keys]) -> Folded:
@@ -156,4 +171,4 @@ def fold(cls: type[StageConfig], givens: Sequence[Keys]) -> Folded:
     return folder.finish(cls.training_config_defaults)
 
 
-__all__ = ["Folded", "Given", "Layer", "MappingRow", "Origin", "StageConfig", "fold"]
+__all__ = ["Folded", "Given", "Layer", "MappingRow", "Origin", "StageConfig", "TrainingStageConfig", "fold"]

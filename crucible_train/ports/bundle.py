@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from crucible_train.ports.training_client import TrainingClient
 
 PortName: TypeAlias = Literal["training_client", "sampling_client", "dataset_store", "tokenizer"]
+"""What a port is called in `Ports`."""
 
 PORT_METHODS: dict[PortName, tuple[str, ...]] = {
     "training_client": ("open", "training_config_model"),

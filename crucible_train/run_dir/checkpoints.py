@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crucible_train.result import Err, Ok, Result
 from crucible_train.run_dir.durable import Row, append_durably, mend_tail, read_rows
 from crucible_train.run_dir.errors import DamagedRunError, RunDirectoryError, RunDirectoryErrorCode
+from crucible_train.run_dir.inside import restored_path, stored_path
 from crucible_train.session import Checkpoint
 
-CHECKPOINTS_NAME = "checkpoints.jsonl"
+if TYPE_CHECKING:
+    from pathlib import Path
 
-INSIDE = "./"
-"""How a stored path begins that is relative to the run directory. Every other path is stored as it is."""
+CHECKPOINTS_NAME = "checkpoints.jsonl"
 
 _TYPES: dict[str, tuple[type, ...]] = {
     "name": (str,),
@@ -47,8 +47,8 @@ class FileCheckpointLog:
         """
         sampler = checkpoint.sampler_path
         record: dict[str, Any] = {key: getattr(checkpoint, key) for key in _TYPES}
-        record["state_path"] = self._stored(checkpoint.state_path)
-        record["sampler_path"] = None if sampler is None else self._stored(sampler)
+        record["state_path"] = stored_path(checkpoint.state_path, self._directory)
+        record["sampler_path"] = None if sampler is None else stored_path(sampler, self._directory)
         record["loop_state"] = dict(checkpoint.loop_state)
         line = json.dumps(record, ensure_ascii=False, allow_nan=False).encode() + b"\n"
         mend_tail(self._path)
@@ -87,25 +87,9 @@ class FileCheckpointLog:
         sampler = checkpoint.sampler_path
         return dataclasses.replace(
             checkpoint,
-            state_path=self._restored(checkpoint.state_path),
-            sampler_path=None if sampler is None else self._restored(sampler),
+            state_path=restored_path(checkpoint.state_path, self._directory),
+            sampler_path=None if sampler is None else restored_path(sampler, self._directory),
         )
-
-    def _stored(self, path: str) -> str:
-        if "://" in path:
-            return path
-        absolute = Path(path).absolute()
-        for candidate, root in (
-            (absolute, self._directory),
-            (absolute.resolve(), self._directory.resolve()),
-        ):
-            if candidate.is_relative_to(root):
-                return INSIDE + candidate.relative_to(root).as_posix()
-        # A path that only looks as if it were inside has to lose that look.
-        return str(absolute) if path.startswith(INSIDE) else path
-
-    def _restored(self, stored: str) -> str:
-        return str(self._directory / stored[len(INSIDE) :]) if stored.startswith(INSIDE) else stored
 
 
 def _problem(values: dict[str, Any]) -> str | None:

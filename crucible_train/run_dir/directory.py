@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, cast
 from crucible_train.result import Err, Ok, Result
 from crucible_train.run_dir.checkpoints import CHECKPOINTS_NAME, FileCheckpointLog
 from crucible_train.run_dir.durable import write_atomically
-from crucible_train.run_dir.errors import RunDirectoryError, RunDirectoryErrorCode
-from crucible_train.run_dir.lock import DirectoryLock
+from crucible_train.run_dir.errors import RunDirectoryError, RunDirectoryErrorCode, unusable
+from crucible_train.run_dir.lock import LOCK_NAME, DirectoryLock, hold
 from crucible_train.run_dir.metrics import METRICS_NAME, JsonlMetricsLogger, read_metrics
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 CONFIG_NAME = "config.json"
 STATES_NAME = "states"
-LOCK_NAME = "run.lock"
 RUN_FILES = (CONFIG_NAME, CHECKPOINTS_NAME, METRICS_NAME)
 """What a run's directory holds. One whose run ended before its first step may be used again."""
 NOT_TO_WRITE = frozenset({CHECKPOINTS_NAME, METRICS_NAME, STATES_NAME, LOCK_NAME, "", ".."})
@@ -44,19 +43,11 @@ class RunDirectory:
 
         Errors: `exists`, `locked`, `not_a_directory`, `unwritable`, `damaged` (only with `resume`).
         """
-        absolute = Path(path).absolute()
-        try:
-            if absolute.exists() and not absolute.is_dir():
-                return _err(RunDirectoryErrorCode.NOT_A_DIRECTORY, f"`{path}` is not a directory")
-            absolute.mkdir(parents=True, exist_ok=True)
-            locked = DirectoryLock.acquire(absolute / LOCK_NAME)
-        except OSError as error:
-            return _unwritable(absolute, error)
-        match locked:
+        match hold(path):
+            case Ok((absolute, lock)):
+                directory = cls(absolute, lock)
             case Err() as failed:
                 return failed
-            case Ok(lock):
-                directory = cls(absolute, lock)
         problem = directory._problem(resume=resume)
         if problem is not None:
             lock.release()
@@ -65,7 +56,7 @@ class RunDirectory:
 
     def _problem(self, *, resume: bool) -> RunDirectoryError | None:
         found = ", ".join(name for name in RUN_FILES if (self.path / name).exists())
-        if not resume and self._holds_something():
+        if not resume and holds_a_run(self.path):
             message = (
                 f"`{self.path}` holds a run ({found}); continue it with --resume, or choose another --out"
             )
@@ -76,23 +67,8 @@ class RunDirectory:
         try:
             self.states_dir.mkdir(exist_ok=True)
         except OSError as error:
-            return _unwritable(self.states_dir, error).error
+            return unusable(self.states_dir, error)
         return None
-
-    def _holds_something(self) -> bool:
-        """Whether there is anything here that another run must not write over.
-
-        A run that ended before its first step left its configuration and nothing else. A `config.json` that
-        no run wrote (a model's, say) is somebody's.
-        """
-        logs = (self.path / METRICS_NAME, self.path / CHECKPOINTS_NAME)
-        if any(log.exists() and log.stat().st_size > 0 for log in logs):
-            return True
-        match self.read_config():
-            case Ok(config):
-                return "fingerprint" not in config
-            case Err(error):
-                return error.code is not RunDirectoryErrorCode.NOT_FOUND
 
     @property
     def locked(self) -> bool:
@@ -127,23 +103,12 @@ class RunDirectory:
         try:
             write_atomically(path, text.encode())
         except OSError as error:
-            return _unwritable(path, error)
+            return Err(unusable(path, error))
         return Ok(path)
 
     def read_config(self) -> Result[dict[str, Any], RunDirectoryError]:
         """What `config.json` holds. Errors: `not_found`, `damaged`, `unwritable`."""
-        path = self.path / CONFIG_NAME
-        try:
-            value: object = json.loads(path.read_bytes())
-        except FileNotFoundError:
-            return _err(RunDirectoryErrorCode.NOT_FOUND, f"there is no `{path}`")
-        except OSError as error:
-            return _unwritable(path, error)
-        except (ValueError, RecursionError) as error:
-            return _err(RunDirectoryErrorCode.DAMAGED, f"`{path}` is not JSON: {error}")
-        if not isinstance(value, dict):
-            return _err(RunDirectoryErrorCode.DAMAGED, f"`{path}` does not hold an object")
-        return Ok(cast("dict[str, Any]", value))
+        return _read_config(self.path)
 
     def close(self) -> None:
         """Let other processes in. Twice is harmless."""
@@ -158,9 +123,36 @@ class RunDirectory:
         self.close()
 
 
+def holds_a_run(directory: Path) -> bool:
+    """Whether there is anything in `directory` that another training run must not write over.
+
+    A run that ended before its first step left its configuration and nothing else. A `config.json` that
+    no run wrote (a model's, say) is somebody's.
+    """
+    logs = (directory / METRICS_NAME, directory / CHECKPOINTS_NAME)
+    if any(log.exists() and log.stat().st_size > 0 for log in logs):
+        return True
+    match _read_config(directory):
+        case Ok(config):
+            return "fingerprint" not in config
+        case Err(error):
+            return error.code is not RunDirectoryErrorCode.NOT_FOUND
+
+
+def _read_config(directory: Path) -> Result[dict[str, Any], RunDirectoryError]:
+    path = directory / CONFIG_NAME
+    try:
+        value: object = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        return _err(RunDirectoryErrorCode.NOT_FOUND, f"there is no `{path}`")
+    except OSError as error:
+        return Err(unusable(path, error))
+    except (ValueError, RecursionError) as error:
+        return _err(RunDirectoryErrorCode.DAMAGED, f"`{path}` is not JSON: {error}")
+    if not isinstance(value, dict):
+        return _err(RunDirectoryErrorCode.DAMAGED, f"`{path}` does not hold an object")
+    return Ok(cast("dict[str, Any]", value))
+
+
 def _err(code: RunDirectoryErrorCode, message: str) -> Err[RunDirectoryError]:
     return Err(RunDirectoryError(code, message))
-
-
-def _unwritable(path: Path, error: OSError) -> Err[RunDirectoryError]:
-    return _err(RunDirectoryErrorCode.UNWRITABLE, f"`{path}`: {error.strerror or error}")

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class RunDirectoryErrorCode(StrEnum):
@@ -34,6 +38,12 @@ class RunDirectoryError:
 
     def __str__(self) -> str:
         return self.message
+
+
+def unusable(path: Path, error: OSError) -> RunDirectoryError:
+    """`unwritable`, with the system's own words."""
+    message = f"`{path}`: {error.strerror or error}"
+    return RunDirectoryError(RunDirectoryErrorCode.UNWRITABLE, message)
 
 
 class DamagedRunError(RuntimeError):

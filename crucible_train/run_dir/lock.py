@@ -5,13 +5,12 @@ from __future__ import annotations
 import errno
 import importlib
 import os
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from crucible_train.result import Err, Ok, Result
-from crucible_train.run_dir.errors import RunDirectoryError, RunDirectoryErrorCode
+from crucible_train.run_dir.errors import RunDirectoryError, RunDirectoryErrorCode, unusable
 
-if TYPE_CHECKING:
-    from pathlib import Path
+LOCK_NAME = "run.lock"
 
 
 class DirectoryLock:
@@ -53,3 +52,24 @@ class DirectoryLock:
             os.close(self._descriptor)
             self._descriptor = None
             self.held = False
+
+
+def hold(path: str | Path) -> Result[tuple[Path, DirectoryLock], RunDirectoryError]:
+    """Make the directory, if it is not there, and take its lock: its absolute path, and the lock.
+
+    Errors: `not_a_directory`, `locked`, `unwritable`.
+    """
+    absolute = Path(path).absolute()
+    try:
+        if absolute.exists() and not absolute.is_dir():
+            message = f"`{path}` is not a directory"
+            return Err(RunDirectoryError(RunDirectoryErrorCode.NOT_A_DIRECTORY, message))
+        absolute.mkdir(parents=True, exist_ok=True)
+        locked = DirectoryLock.acquire(absolute / LOCK_NAME)
+    except OSError as error:
+        return Err(unusable(absolute, error))
+    match locked:
+        case Ok(lock):
+            return Ok((absolute, lock))
+        case Err() as failed:
+            return failed

@@ -8,20 +8,18 @@ loss.svg            the curves
 
 from __future__ import annotations
 
-import platform
-import re
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Self, cast
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from crucible_ir import TrainingRun, to_map
-from crucible_train import __version__
 from crucible_train.diagnostics.stage_errors import StageErrorCode
+from crucible_train.ir.changes import changed_settings
 from crucible_train.ir.export import to_training_config
-from crucible_train.ir.normalized import UNCOUNTED
 from crucible_train.result import Err, Ok, Result
 from crucible_train.run_dir import RunDirectory, loss_svg, read_metrics
+from crucible_train.run_dir.names import file_name
+from crucible_train.run_dir.versions import versions
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -61,7 +59,9 @@ class RunRecord:
 
         A run can be resumed with the spec it was started with, and with no other.
         """
-        path = Path(normalized.config.log_path or Path(control.runs_dir, run_name(normalized)))
+        path = Path(
+            normalized.config.log_path or control.directory or Path(control.runs_dir, run_name(normalized))
+        )
         match RunDirectory.create(path, resume=control.resume):
             case Ok(directory):
                 pass
@@ -152,8 +152,7 @@ class RunRecord:
 def run_name(normalized: Normalized[Any]) -> str:
     """The run's name as a file name: `run_name`, or the stage and the fingerprint's first digits."""
     name: str | None = normalized.config.run_name
-    text = re.sub(r"[^\w.-]+", "-", name or "").strip("-.")
-    return text or f"{normalized.stage}-{normalized.fingerprint[:8]}"
+    return file_name(name or "") or f"{normalized.stage}-{normalized.fingerprint[:8]}"
 
 
 def epoch_ends(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -186,24 +185,12 @@ def _earlier(directory: RunDirectory, normalized: Normalized[Any], *, resume: bo
         case Ok(config):
             pass
     if config.get("fingerprint") != normalized.fingerprint:
-        changed = _changed(config.get("config") or {}, normalized.to_json())
+        changed = changed_settings(config.get("config") or {}, normalized.to_json())
         return Err(
             f"`{directory.path}` holds a run of another spec (changed: {', '.join(changed) or 'the stage'}); "
             "resume with the spec it was started with, or choose another --out"
         )
     return Ok(datetime.fromisoformat(config["started_at"]))
-
-
-def _changed(before: dict[str, Any], now: dict[str, Any], under: str = "") -> list[str]:
-    """The names of the settings that differ, `training_config.seed` among them."""
-    names: list[str] = []
-    for name in sorted({*before, *now}):
-        old, new = before.get(name), now.get(name)
-        if name == "training_config" and isinstance(old, dict):
-            names += _changed(cast("dict[str, Any]", old), new or {}, f"{name}.")
-        elif old != new and name not in UNCOUNTED:
-            names.append(under + name)
-    return names
 
 
 def _config_json(stage: str, normalized: Normalized[Any], started_at: datetime) -> dict[str, Any]:
@@ -214,9 +201,5 @@ def _config_json(stage: str, normalized: Normalized[Any], started_at: datetime) 
         "config": normalized.to_json(),
         "provenance": {name: row.to_json() for name, row in normalized.provenance.items()},
         "warnings": [str(finding) for finding in normalized.warnings],
-        "versions": {
-            "crucible_train": __version__,
-            "python": platform.python_version(),
-            "platform": sys.platform,
-        },
+        "versions": versions(),
     }

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar, cast
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
-from crucible_train.context import RunControl
-from crucible_train.diagnostics.diagnostic import Diagnostic
-from crucible_train.diagnostics.from_pydantic import describe
 from crucible_train.diagnostics.stage_errors import StageError, StageErrorCode
-from crucible_train.ir.normalize import normalize
 from crucible_train.ir.resolve import Resolved, resolve
 from crucible_train.loops.errors import LoopError, LoopErrorCode
 from crucible_train.result import Err, Ok, Result
 from crucible_train.run_dir import ConsoleMetricsLogger, ProgressMetricsLogger, TeeMetricsLogger
+from crucible_train.stages.options import from_normalize
 from crucible_train.stages.run_record import RunRecord
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from crucible_train.context import Context
-    from crucible_train.diagnostics.errors import NormalizeError
+    from crucible_train.context import Context, RunControl
     from crucible_train.ir.normalized import Normalized
     from crucible_train.loops.stage_config import StageConfig
     from crucible_train.run_dir.directory import RunDirectory
@@ -57,34 +53,6 @@ class LoopInputs:
 
 Loop: TypeAlias = Callable[[LoopInputs], Result[Report, LoopError]]
 PlanSteps: TypeAlias = Callable[[Resolved], int]
-
-
-def normalize_options(
-    stage: str, context: Context, options: object
-) -> Result[tuple[Context, Normalized[Any], RunControl], StageError]:
-    """Read the options of `Stage.run`."""
-    if options is not None and not isinstance(options, Mapping):
-        message = f"options must be a mapping, such as {{'training_config': ...}}, not {describe(options)}"
-        finding = Diagnostic("CRU201", message)
-        code = StageErrorCode.UNSUPPORTED_TRAINING_CONFIG
-        return Err(StageError(stage, code, "the options cannot be read", (finding,)))
-    given = dict(cast("Mapping[str, Any]", options or {}))
-    control = given.pop("control", None) or RunControl()
-    ports = given.pop("ports", None) or context.ports
-    training_config = given.pop("training_config", None)
-    # These two cannot be passed on as keywords.
-    wrong = [Diagnostic("CRU016", f"the option {key!r} is not text") for key in given if type(key) is not str]
-    if "stage" in given:
-        hint = "the stage is the one whose `run` is called"
-        wrong.append(Diagnostic("CRU101", "unknown key `stage`", ("stage",), hint=hint))
-    if wrong:
-        code = StageErrorCode.UNSUPPORTED_TRAINING_CONFIG
-        return Err(StageError(stage, code, "the options cannot be read", tuple(wrong)))
-    match normalize(training_config, stage=stage, ports=ports, **given):
-        case Ok(normalized):
-            return Ok((replace(context, ports=ports), normalized, control))
-        case Err(problem):
-            return Err(from_normalize(stage, problem))
 
 
 def run_training(
@@ -205,12 +173,7 @@ def _completed(context: Context, stage: str, report: Report, path: Path) -> Cont
         for name, value in data.items()
         if isinstance(value, int | float) and not isinstance(value, bool)
     }
-    return context.completed(stage, output=report, metrics=metrics, artifacts={f"{stage}.run_dir": str(path)})
-
-
-def from_normalize(stage: str, error: NormalizeError) -> StageError:
-    """A normalisation error as the stage's."""
-    return StageError(stage, StageErrorCode(error.code.value), error.message, error.diagnostics, error)
+    return context.completed(stage, output=data, metrics=metrics, artifacts={"run_dir": str(path)})
 
 
 def _from_loop(stage: str, error: LoopError, path: Path) -> StageError:

@@ -10,7 +10,7 @@ import pytest
 
 from crucible_train import Context, Ok
 from crucible_train.stages import SupervisedTrain
-from crucible_train.testing.stage import StageContract
+from crucible_train.testing.stage import TrainingStageContract
 from tests.support.tiny_stage import MODEL, SPEC, tiny_ports
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-class TestSupervisedTrain(StageContract):
+class TestSupervisedTrain(TrainingStageContract):
     def make_stage(self) -> SupervisedTrain:
         return SupervisedTrain()
 
@@ -174,7 +174,7 @@ def test_a_broken_stage_is_caught(tmp_path: Path, stage: type[SupervisedTrain], 
             return stage()
 
     failing: set[str] = set()
-    for name in [name for name in dir(StageContract) if name.startswith("test_")]:
+    for name in [name for name in dir(TrainingStageContract) if name.startswith("test_")]:
         test = getattr(Broken(), name)
         arguments = {"tmp_path": tmp_path / name} if "tmp_path" in test.__func__.__annotations__ else {}
         try:

@@ -91,7 +91,7 @@ def trained_mean_nll(name: str, root: Path, out: Path) -> float:
     options = {"training_config": spec(name), "log_path": str(out)}
     match SupervisedTrain().run(Context(ports=ports(root)), options):
         case Ok(context):
-            return context.outputs["supervised_train"].progress.last_eval_mean_nll
+            return context.outputs["supervised_train"]["last_eval_mean_nll"]
         case Err(error):
             pytest.fail(str(error))
 

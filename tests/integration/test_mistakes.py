@@ -138,7 +138,7 @@ def test_validate_and_run_choose_the_same_backend(
     report: dict[str, Any] = json.loads(
         crucible(here, "validate", "--format", "json", *arguments, **known).stdout
     )
-    assert report["backends"] == {"spec.yaml": backend}
+    assert [one["backend"] for one in report["valid"]["spec.yaml"]] == [backend]
     assert crucible(here, "run", *arguments, **known).returncode == 0
     config = json.loads((here / "runs" / "tiny" / "config.json").read_bytes())
     assert config["config"]["backend"] == backend

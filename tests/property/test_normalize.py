@@ -17,9 +17,10 @@ from crucible_train.ir.normalize import normalize
 from crucible_train.loops.schedule import WarmupSchedule
 from crucible_train.loops.supervised.config import EarlyStopping, SupervisedConfig
 from crucible_train.result import Err, Ok
-from tests.support.spec_strategies import JSON, OBJECTS, supervised_specs
+from tests.support.spec_strategies import supervised_specs
 from tests.support.specs import BASE, errors, findings, normalized
 from tests.support.toy_backend import ToyTrainingConfig
+from tests.support.value_strategies import JSON, OBJECTS
 
 WITH_FIXTURE = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 

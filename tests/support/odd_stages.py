@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Self
 from pydantic import Field, model_validator
 
 from crucible_ir import TrainingConfig
-from crucible_train.loops.stage_config import StageConfig
+from crucible_train.loops.stage_config import StageConfig, TrainingStageConfig
 
 
 class Odd:
@@ -16,7 +16,7 @@ class Odd:
     config_model: ClassVar[type[StageConfig]]
 
 
-class DemandingConfig(StageConfig):
+class DemandingConfig(TrainingStageConfig):
     """Has a field without a default, and a rule of the model as a whole."""
 
     run_name: Annotated[str | None, Field(validation_alias="id")] = None
@@ -36,7 +36,7 @@ class Demanding(Odd):
     config_model: ClassVar[type[StageConfig]] = DemandingConfig
 
 
-class ForgetfulConfig(StageConfig):
+class ForgetfulConfig(TrainingStageConfig):
     """Maps three of the training config's keys, and none of the others."""
 
     backend_keys: ClassVar[tuple[str, ...]] = ("model_ref", "seed")

@@ -45,6 +45,15 @@ def tiny_ports(client: Any = None, datasets: Mapping[str, Any] | None = None) ->
     )
 
 
+def untimed(report: Mapping[str, Any]) -> dict[str, Any]:
+    """A report without what a clock measured, where the run went, and how often it was begun."""
+    return {
+        name: value
+        for name, value in report.items()
+        if not name.endswith(("_s", "_path")) and name != "resumed_from"
+    }
+
+
 def run(directory: Path, client: Any = None, **options: Any) -> Ok[Context] | Err[StageError]:
     """Run the tiny spec, with `options` beside it, into `directory`."""
     given = {"training_config": SPEC, "log_path": str(directory), **options}

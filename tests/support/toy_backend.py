@@ -35,3 +35,15 @@ class ToyTrainingClient:
     def open(self, training_config: Mapping[str, Any], *, state_dir: Path | None = None) -> NoReturn:
         """Never called: no test of normalisation trains."""
         raise AssertionError(f"nothing to train with {training_config} in {state_dir}")
+
+
+class PickyTrainingConfig(ToyTrainingConfig):
+    """What the picky backend understands: it needs to be told more than the model."""
+
+    rank: Annotated[int, Field(ge=1)]
+
+
+class PickyTrainingClient(ToyTrainingClient):
+    """A backend that requires a setting of its own."""
+
+    training_config_model: ClassVar[type[BaseModel]] = PickyTrainingConfig

@@ -31,6 +31,14 @@ EFFECTS: tuple[Rule, ...] = (
         "optimizer: adam\noptions: {adam_beta1: 0.8}",
     ),
     Rule(
+        "CRU304",
+        "same-file",
+        "Two outputs of an experiment would write the same file.",
+        "The second would replace the first.",
+        "outputs: [{name: summary}, {name: summary, options: {sections: [metrics]}}]",
+        "outputs: [{name: summary}, {name: numbers, options: {sections: [metrics]}}]",
+    ),
+    Rule(
         "CRU401",
         "overridden",
         "A value that another key of the same spec overrides.",
@@ -73,6 +81,15 @@ EFFECTS: tuple[Rule, ...] = (
         "It looks set and changes nothing.",
         "options: {sample_max_tokens: 20}",
         'options: {sample_max_tokens: 20, sample_prompts: ["Hello"]}',
+        Severity.WARNING,
+    ),
+    Rule(
+        "CRU406",
+        "experiment-no-effect",
+        "A part of an experiment that no stage of its pipeline acts on.",
+        "It is kept in the record, and looks as if it did something.",
+        "outputs: [{name: summary}]\npipeline: [{name: supervised_train}]",
+        "outputs: [{name: summary}]\npipeline: [{name: supervised_train}, {name: report}]",
         Severity.WARNING,
     ),
 )

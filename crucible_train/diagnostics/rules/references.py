@@ -37,4 +37,12 @@ REFERENCES: tuple[Rule, ...] = (
         "normalize(num_epochs=3) and then a run",
         'normalize(num_epochs=3, dataset_ref={"name": "train.jsonl"}, model_ref={"id": "byte-lm"})',
     ),
+    Rule(
+        "CRU605",
+        "data-rejected",
+        "A data set exceeds a limit that `validate_data` was given.",
+        "Training on it would cost as much and teach less, or the evaluation would mean nothing.",
+        "dataset_ref: {name: train.jsonl}  # every tenth record repeats an earlier one\nmax_duplicates: 0.01",
+        "Repair the records that the report lists, or accept more: `max_duplicates: 0.1`.",
+    ),
 )

@@ -19,7 +19,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticKnownError
 
 from crucible_train.loops.schedule import LRSchedule
-from crucible_train.loops.stage_config import StageConfig
+from crucible_train.loops.stage_config import TrainingStageConfig
 from crucible_train.loops.supervised.checks import check
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class EarlyStopping(BaseModel):
     """Whether smaller or larger is better."""
 
 
-class SupervisedConfig(StageConfig):
+class SupervisedConfig(TrainingStageConfig):
     """Supervised fine-tuning: weighted cross-entropy on the data set's own text."""
 
     backend_keys: ClassVar[tuple[str, ...]] = (
@@ -85,6 +85,7 @@ class SupervisedConfig(StageConfig):
         "metrics",
     )
     training_config_defaults: ClassVar[Mapping[str, Any]] = {"seed": 0}
+    errors_between_settings: ClassVar[tuple[str, ...]] = ("CRU301", "CRU302", "CRU303")
 
     run_name: Annotated[str | None, Field(min_length=1, validation_alias="id")] = None
     """The run's name."""

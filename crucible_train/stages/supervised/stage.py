@@ -33,10 +33,10 @@ class SupervisedTrain:
         """Normalise the options and train.
 
         Options hold `training_config` (a `TrainingConfig` or a mapping), or stage keys, or both; `ports`,
-        which win over the context's; `control`, a `RunControl`. The context returned has the `TrainReport`
-        under `outputs["supervised_train"]`. Errors: every `StageErrorCode`.
+        which win over the context's; `control`, a `RunControl`. The context returned has the `TrainReport`,
+        as JSON data, under `outputs["supervised_train"]`. Errors: every `StageErrorCode`.
         """
-        from crucible_train.stages.training import normalize_options
+        from crucible_train.stages.options import normalize_options
 
         match normalize_options(self.name, context, options):
             case Ok((context, normalized, control)):

@@ -55,9 +55,9 @@ def test_a_stage_by_name() -> None:
 
 
 def test_an_unknown_name_tells_the_known_ones() -> None:
-    unknown = NotRegistered("stages", "dpo", ("supervised_train",))
+    unknown = NotRegistered("stages", "dpo", ("supervised_train", "validate_data", "report"))
     assert registry.stage("dpo") == Err(unknown)
-    assert str(unknown) == "no stage is named 'dpo'; known: supervised_train"
+    assert str(unknown) == "no stage is named 'dpo'; known: supervised_train, validate_data, report"
     match registry.load("tokenizer", "words"):
         case Err(problem):
             assert str(problem) == "no tokenizer adapter is named 'words'; known: bytes"

@@ -9,10 +9,10 @@ import pytest
 from pydantic import Field, ValidationError
 
 from crucible_train.loops.folding import overlay
-from crucible_train.loops.stage_config import Given, Layer, MappingRow, StageConfig, fold
+from crucible_train.loops.stage_config import Given, Layer, MappingRow, TrainingStageConfig, fold
 
 
-class ToyConfig(StageConfig):
+class ToyConfig(TrainingStageConfig):
     """A stage with one field of each kind."""
 
     backend_keys: ClassVar[tuple[str, ...]] = ("seed", "device")
@@ -153,11 +153,12 @@ class TestOrigins:
 
 LAYERS: dict[Layer, Given] = {
     Layer.SETTINGS: Given({"learning_rate": 0.1}, Layer.SETTINGS),
-    Layer.IR: Given({"learning_rate": 0.2}),
-    Layer.OPTIONS: Given({"options": {"learning_rate": 0.3}}),
-    Layer.DIRECT: Given({"learning_rate": 0.4}, Layer.DIRECT),
-    Layer.SET: Given({"learning_rate": 0.5}, Layer.SET),
-    Layer.FLAG: Given({"learning_rate": 0.6}, Layer.FLAG),
+    Layer.EXPERIMENT: Given({"learning_rate": 0.2}, Layer.EXPERIMENT),
+    Layer.IR: Given({"learning_rate": 0.3}),
+    Layer.OPTIONS: Given({"options": {"learning_rate": 0.4}}),
+    Layer.DIRECT: Given({"learning_rate": 0.5}, Layer.DIRECT),
+    Layer.SET: Given({"learning_rate": 0.6}, Layer.SET),
+    Layer.FLAG: Given({"learning_rate": 0.7}, Layer.FLAG),
 }
 
 
@@ -241,7 +242,7 @@ class TestSet:
 
 
 class TestTheModelAlone:
-    """`StageConfig.model_validate` follows the same table."""
+    """`TrainingStageConfig.model_validate` follows the same table."""
 
     def test_reads_a_spec(self) -> None:
         config = ToyConfig.model_validate({"id": "a", "epochs": 3, "seed": 1, "options": {"schedule": "x"}})
@@ -276,8 +277,8 @@ class TestTheModelAlone:
         assert ToyConfig().findings() == []
 
     def test_a_stage_without_defaults_tells_the_backend_nothing(self) -> None:
-        assert fold(StageConfig, [Given({})]).values == {}
-        assert StageConfig.model_validate({}).training_config == {}
+        assert fold(TrainingStageConfig, [Given({})]).values == {}
+        assert TrainingStageConfig.model_validate({}).training_config == {}
 
 
 def test_overlay_merges_mappings_and_leaves_both_alone() -> None:
@@ -290,6 +291,7 @@ def test_layers_have_names_for_people() -> None:
     assert [layer.label for layer in Layer] == [
         "default",
         "settings",
+        "experiment",
         "ir",
         "options",
         "direct",

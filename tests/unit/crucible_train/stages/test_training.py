@@ -17,7 +17,7 @@ from crucible_train.session import SessionErrorCode
 from crucible_train.stages import SupervisedTrain
 from crucible_train.stages.training import open_display
 from tests.support.faulty_client import FaultyClient
-from tests.support.tiny_stage import SPEC, STEPS, failed, ran, run, tiny_ports
+from tests.support.tiny_stage import SPEC, STEPS, failed, ran, run, tiny_ports, untimed
 
 
 def record(directory: Path) -> dict[str, Any]:
@@ -42,8 +42,8 @@ def test_the_context_after_a_run(tmp_path: Path) -> None:
     assert after.completed_stages == ("earlier", "supervised_train")
     assert after.artifacts == {"supervised_train.run_dir": str(tmp_path / "run")}
     assert after.metrics["kept"] == 1.0
-    assert after.metrics["steps"] == report.steps == STEPS
-    assert after.metrics["last_train_mean_nll"] == report.progress.last_train_mean_nll
+    assert after.metrics["supervised_train.steps"] == report["steps"] == STEPS
+    assert after.metrics["supervised_train.last_train_mean_nll"] == report["last_train_mean_nll"]
     assert before == Context(ports=before.ports, metrics={"kept": 1.0}, completed_stages=("earlier",))
 
 
@@ -73,9 +73,9 @@ def test_a_failed_run_goes_on_from_its_last_checkpoint(tmp_path: Path) -> None:
     failed(tmp_path / "run", FaultyClient({"optim_step#4": SessionErrorCode.BACKEND_FAILED}))
     resumed = ran(tmp_path / "run", control=RunControl(resume=True)).outputs["supervised_train"]
     whole = ran(tmp_path / "whole").outputs["supervised_train"]
-    assert resumed.resumed_from == "step-000004"
-    assert resumed.progress == whole.progress
-    states = [Path(report.final_state_path).read_bytes() for report in (resumed, whole)]
+    assert resumed["resumed_from"] == "step-000004"
+    assert untimed(resumed) == untimed(whole)
+    states = [Path(report["final_state_path"]).read_bytes() for report in (resumed, whole)]
     assert states[0] == states[1]
 
 
@@ -158,7 +158,7 @@ def test_where_it_writes_and_what_it_shows_may_change(tmp_path: Path) -> None:
     failed(tmp_path / "run", FaultyClient({"optim_step#4": SessionErrorCode.BACKEND_FAILED}))
     (tmp_path / "run").rename(tmp_path / "moved")
     context = ran(tmp_path / "moved", logger="none", control=RunControl(resume=True))
-    assert context.outputs["supervised_train"].resumed_from == "step-000004"
+    assert context.outputs["supervised_train"]["resumed_from"] == "step-000004"
 
 
 def test_a_damaged_config(tmp_path: Path) -> None:

@@ -227,11 +227,12 @@ class TestDefaults:
 
 RATES: dict[Layer, Source] = {
     Layer.SETTINGS: Source({"learning_rate": 0.1}, Layer.SETTINGS),
-    Layer.IR: Source({**BASE, "learning_rate": 0.2}),
-    Layer.OPTIONS: Source({**BASE, "options": {"learning_rate": 0.3}}),
-    Layer.DIRECT: Source({"learning_rate": 0.4}, Layer.DIRECT),
-    Layer.SET: Source({"learning_rate": 0.5}, Layer.SET),
-    Layer.FLAG: Source({"learning_rate": 0.6}, Layer.FLAG),
+    Layer.EXPERIMENT: Source({"learning_rate": 0.2}, Layer.EXPERIMENT),
+    Layer.IR: Source({**BASE, "learning_rate": 0.3}),
+    Layer.OPTIONS: Source({**BASE, "options": {"learning_rate": 0.4}}),
+    Layer.DIRECT: Source({"learning_rate": 0.5}, Layer.DIRECT),
+    Layer.SET: Source({"learning_rate": 0.6}, Layer.SET),
+    Layer.FLAG: Source({"learning_rate": 0.7}, Layer.FLAG),
 }
 
 
