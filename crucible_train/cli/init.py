@@ -16,7 +16,7 @@ STARTER = """\
 #
 # A training spec. `crucible validate` checks it, `crucible explain` shows where every value comes from,
 # `crucible run` trains it. For completion in your editor, write the schema beside this file:
-#     crucible schema supervised_train > crucible.schema.json
+#     crucible schema training-spec > crucible.schema.json
 
 id: my-first-run              # the run's name, and its directory's below runs/
 

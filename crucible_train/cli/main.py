@@ -19,7 +19,10 @@ EXIT_OK, EXIT_FINDINGS, EXIT_USAGE = 0, 1, 2
 EXIT_INTERRUPTED, EXIT_BROKEN_PIPE = 130, 141
 """What a shell reports for a program that SIGINT or SIGPIPE ended."""
 
-_SPEC_HELP = "a spec: .yaml, .yml, .json or .toml; - reads YAML from standard input"
+FORMATS = ("text", "json", "github", "gitlab", "sarif", "junit")
+"""Of a report: `reporters/NAME_report.py` each."""
+
+_SPEC_HELP = "a spec or an experiment: .yaml, .yml, .json or .toml; - reads YAML from standard input"
 
 
 class _Formatter(argparse.HelpFormatter):
@@ -57,7 +60,15 @@ def parser(only: str | None = None) -> argparse.ArgumentParser:
 
 def _validate_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("paths", nargs="+", metavar="PATH", help=_SPEC_HELP)
-    command.add_argument("--format", choices=("text", "json"), default="text", help="the report's format")
+    command.add_argument("--format", choices=FORMATS, default="text", help="the report's format")
+    command.add_argument("--output", metavar="FILE", help="write the report to a file, and print nothing")
+    command.add_argument("--strict", action="store_true", help="warnings fail, too")
+    command.add_argument(
+        "--color",
+        choices=("auto", "always", "never"),
+        default="auto",
+        help="color and source lines in text; auto: on a terminal, or as NO_COLOR and FORCE_COLOR say",
+    )
     _spec_options(command)
 
 
@@ -80,7 +91,16 @@ def _run_arguments(command: argparse.ArgumentParser) -> None:
 
 
 def _schema_arguments(command: argparse.ArgumentParser) -> None:
-    command.add_argument("name", nargs="?", metavar="NAME", help="such as TrainingConfig or supervised_train")
+    one = command.add_mutually_exclusive_group()
+    one.add_argument("name", nargs="?", metavar="NAME", help="such as training-spec or TrainingConfig")
+    one.add_argument("--out", metavar="DIR", help="write all built-in ones as DIR/NAME.json")
+    one.add_argument("--check", metavar="DIR", help="list the files in DIR that --out would change")
+
+
+def _schema_diff_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument("old", metavar="OLD", help="a schema, or a directory of them")
+    command.add_argument("new", metavar="NEW", help="the new version of it")
+    command.add_argument("--format", choices=("text", "json"), default="text", help="the report's format")
 
 
 def _init_arguments(command: argparse.ArgumentParser) -> None:
@@ -94,7 +114,9 @@ def _rule_arguments(command: argparse.ArgumentParser) -> None:
 
 def _spec_options(command: argparse.ArgumentParser) -> None:
     command.add_argument(
-        "--stage", default="supervised_train", metavar="NAME", help="the stage (default: supervised_train)"
+        "--stage",
+        metavar="NAME",
+        help="the stage of a spec (default: supervised_train; experiments name theirs)",
     )
     command.add_argument("--backend", metavar="NAME", help="the training backend (default: the spec's own)")
     command.add_argument(
@@ -103,7 +125,8 @@ def _spec_options(command: argparse.ArgumentParser) -> None:
         default=[],
         dest="assignments",
         metavar="KEY=VALUE",
-        help="override a value; dotted keys reach inside, such as early_stopping.patience=3",
+        help="override a value; dotted keys reach inside: early_stopping.patience=3; in an experiment "
+        "the stage comes first: supervised_train.epochs=3",
     )
 
 
@@ -112,7 +135,16 @@ _COMMANDS: dict[str, tuple[str, str, Callable[[argparse.ArgumentParser], None]]]
     "normalize": ("print the stage config of a spec, as JSON", "inspect:normalize", _normalize_arguments),
     "explain": ("show where every value comes from", "inspect:explain", _explain_arguments),
     "run": ("train", "run:run", _run_arguments),
-    "schema": ("print a JSON Schema, or the names there are", "reference:schema", _schema_arguments),
+    "schema": (
+        "print a JSON Schema, or the names there are; `schema diff OLD NEW` compares two versions",
+        "schema:schema",
+        _schema_arguments,
+    ),
+    "schema diff": (
+        "classify every change of a schema as breaking, compatible or cosmetic",
+        "schema_diff:schema_diff",
+        _schema_diff_arguments,
+    ),
     "init": ("write a commented starter spec", "init:init", _init_arguments),
     "rule": ("explain a finding's code, or list all codes", "reference:rule", _rule_arguments),
 }
@@ -121,9 +153,12 @@ _COMMANDS: dict[str, tuple[str, str, Callable[[argparse.ArgumentParser], None]]]
 
 def run_command(arguments: Sequence[str]) -> int:
     """Run one command line; the exit status."""
-    named = arguments[0] if arguments and arguments[0] in _COMMANDS else None
+    words = list(arguments)
+    if " ".join(words[:2]) in _COMMANDS:  # a command of two words
+        words[:2] = [" ".join(words[:2])]
+    named = words[0] if words and words[0] in _COMMANDS else None
     try:
-        options = parser(named).parse_args(arguments)
+        options = parser(named).parse_args(words)
     except SystemExit as exit_:  # argparse has printed the help, or what is wrong
         return exit_.code if isinstance(exit_.code, int) else EXIT_USAGE
     options.arguments = tuple(arguments)

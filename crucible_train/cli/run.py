@@ -3,69 +3,79 @@
 from __future__ import annotations
 
 import gc
-import json
 import shlex
 import signal
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crucible_train import registry
-from crucible_train.cli.inspect import normalized_spec
+from crucible_train.cli.inspect import valid_file
 from crucible_train.cli.load import STDIN, STDIN_NAME
 from crucible_train.cli.main import EXIT_FINDINGS, EXIT_INTERRUPTED, EXIT_OK, EXIT_USAGE
-from crucible_train.cli.reporters.text_report import finding_lines, printable
+from crucible_train.cli.outcomes import outcome_lines
+from crucible_train.cli.reporters.text_report import finding_lines
 from crucible_train.context import Context, RunControl
 from crucible_train.diagnostics.stage_errors import StageErrorCode
 from crucible_train.result import Err, Ok
 from crucible_train.session import SessionError, SessionErrorCode
-from crucible_train.wiring import choose, wire
+from crucible_train.wiring import ports_for
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
     from types import FrameType
 
+    from crucible_train.diagnostics.diagnostic import Diagnostic
     from crucible_train.diagnostics.stage_errors import StageError
+    from crucible_train.ir.normalized import Normalized
+    from crucible_train.settings import Settings
 
 
 def run(options: argparse.Namespace) -> int:
-    """Train what the spec says. Findings and progress go to stderr, the outcome to stdout."""
+    """Run what the spec or the experiment says. Findings and progress go to stderr, the outcome to stdout."""
     gc.enable()
-    match normalized_spec(options):
-        case Ok((normalized, session)):
+    match valid_file(options):
+        case Ok((checked, session)):
             pass
         case Err(code):
             return code
-    config = normalized.config
-    references = [getattr(config, name, None) for name in ("dataset_ref", "eval_dataset_ref")]
-    wiring = choose(session.settings, backend=config.backend, dataset_refs=references)
-    match wire(wiring, session.settings), registry.stage(session.stage):
-        case Ok(ports), Ok(stage_class):
-            pass
-        case (Err(problem), _) | (_, Err(problem)):
-            print(f"crucible: {problem}", file=sys.stderr)
-            return EXIT_USAGE
-    interrupt = _Interrupt()
+    interrupt = Interrupt()
     control = RunControl(
         resume=options.resume,
         should_stop=interrupt.requested,
         notify=lambda note: print(note, file=sys.stderr),
         default_logger="progress" if sys.stderr.isatty() else "none",
         runs_dir=str(session.settings.runs_dir),
+        directory=options.out,
     )
     with interrupt:
-        outcome = stage_class().run_normalized(Context(ports=ports), normalized, control)
-    match outcome:
+        if checked.experiment is not None:
+            from crucible_train.cli.run_experiment import run_experiment
+
+            return run_experiment(checked.experiment, session.settings, control, options)
+        return _run_spec(checked.normalized, session.settings, control, options)
+
+
+def _run_spec(
+    normalized: Normalized[Any] | None, settings: Settings, control: RunControl, options: argparse.Namespace
+) -> int:
+    assert normalized is not None  # `valid_file` has seen to that
+    match ports_for(normalized.config, settings), registry.stage(normalized.stage):
+        case Ok(ports), Ok(stage_class):
+            pass
+        case (Err(problem), _) | (_, Err(problem)):
+            print(f"crucible: {problem}", file=sys.stderr)
+            return EXIT_USAGE
+    match stage_class().run_normalized(Context(ports=ports), normalized, control):
         case Ok(context):
-            name = stage_class.name
-            print(_summary(context.outputs[name].to_json(), context.artifacts[f"{name}.run_dir"]))
+            print("\n".join(outcome_lines(context, context.completed_stages[-1])))
             return EXIT_OK
         case Err(error):
             _print_error(error, options)
             return EXIT_INTERRUPTED if error.code is StageErrorCode.INTERRUPTED else EXIT_FINDINGS
 
 
-class _Interrupt:
+class Interrupt:
     """Ctrl-C (or SIGTERM, as a scheduler sends it) asks the run to save and stop; twice ends it at once."""
 
     def __init__(self) -> None:
@@ -103,46 +113,20 @@ def _backend_failed(error: StageError) -> bool:
 def _print_error(error: StageError, options: argparse.Namespace) -> None:
     if not error.diagnostics:
         print(f"crucible: {error.message}", file=sys.stderr)
-    name = STDIN_NAME if options.path == STDIN else options.path
-    for finding in error.diagnostics:
-        print("\n".join(finding_lines(name, finding)), file=sys.stderr)
+    print_findings(error.diagnostics, options)
     # A backend that failed may be back; anything else would fail again in the same way.
     if error.code is StageErrorCode.INTERRUPTED or _backend_failed(error):
-        arguments = [argument for argument in options.arguments if argument != "--resume"]
-        print(f"to go on: crucible {shlex.join([*arguments, '--resume'])}", file=sys.stderr)
+        print(go_on_line(options), file=sys.stderr)
 
 
-def _summary(report: dict[str, Any], run_dir: str) -> str:
-    """The outcome in a few lines: steps, losses, where everything is, samples."""
-    how = " (stopped early)" if report["stopped_early"] else ""
-    lines = [f"trained {report['steps']} steps in {report['wall_time_s']:.1f} s{how}"]
-    if report["resumed_from"] == "final":
-        lines = [f"already complete: {report['steps']} steps{how}"]
-    elif report["resumed_from"] is not None:
-        lines[0] += f", resumed from {report['resumed_from']}"
-    lines.append(_losses("train loss", report["first_train_mean_nll"], report["last_train_mean_nll"]))
-    if report["last_eval_mean_nll"] is not None:
-        lines.append(_losses("held-out loss", None, report["last_eval_mean_nll"]))
-        bits = report["last_eval_bits_per_byte"]
-        if bits is not None:
-            lines[-1] += f" ({bits:.3f} bits per byte)"
-    lines.append(f"run directory: {_short(run_dir)}")
-    samples = Path(run_dir, "samples.json")
-    if samples.exists():
-        for sample in json.loads(samples.read_text(encoding="utf-8")):
-            # A model can say anything, escape sequences included.
-            said: str = sample.get("text", sample.get("error", ""))
-            lines += ["", printable(f"> {sample['prompt']}", keep="\n"), printable(said, keep="\n")]
-    return "\n".join(lines)
+def print_findings(findings: Sequence[Diagnostic], options: argparse.Namespace) -> None:
+    """Findings of a run go where its progress goes."""
+    name = STDIN_NAME if options.path == STDIN else options.path
+    for finding in findings:
+        print("\n".join(finding_lines(name, finding)), file=sys.stderr)
 
 
-def _losses(name: str, first: float | None, last: float | None) -> str:
-    before = "" if first is None else f"{first:.3f} -> "
-    return f"{name}: {before}{last:.3f} nats per token" if last is not None else f"{name}: not measured"
-
-
-def _short(path: str) -> str:
-    """The path from here, where it is below the current directory."""
-    absolute = Path(path)
-    here = Path.cwd()
-    return str(absolute.relative_to(here)) if absolute.is_relative_to(here) else path
+def go_on_line(options: argparse.Namespace) -> str:
+    """The command that goes on with this run."""
+    arguments = [argument for argument in options.arguments if argument != "--resume"]
+    return f"to go on: crucible {shlex.join([*arguments, '--resume'])}"

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, cast
 
 from crucible_train.cli.load import Checked, check, open_session
 from crucible_train.cli.main import EXIT_FINDINGS, EXIT_OK, EXIT_USAGE
+from crucible_train.cli.reporters.report import Report
 from crucible_train.diagnostics.diagnostic import Severity
 from crucible_train.result import Err, Ok
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Callable, Sequence
+
+    from crucible_train.cli.reporters.terminal_report import Terminal
 
 
 def validate(options: argparse.Namespace) -> int:
@@ -20,23 +26,70 @@ def validate(options: argparse.Namespace) -> int:
         case Ok(session):
             pass
         case Err(problem):
-            print(f"crucible: {problem}", file=sys.stderr)
-            return EXIT_USAGE
-    checked = [check(path, session) for path in options.paths]
-    if options.format == "json":
-        from crucible_train.cli.reporters import json_report
+            return _usage(problem)
+    if options.output is not None:
+        from crucible_train.cli.report_file import refused
 
-        print(json_report.render(checked, session.stage))
-    else:
-        from crucible_train.cli.reporters import text_report
+        problem = refused(options.output, options.paths)
+        if problem is not None:
+            return _usage(problem)
+    terminal = _terminal(options) if options.format == "text" else None
+    checked: list[Checked] = []
+    for path in options.paths:
+        match check(path, session):
+            case Ok(one):
+                # Only a terminal shows lines of the text, and the texts of many files are large.
+                checked.append(one if terminal or not one.texts else one._replace(texts={}))
+            case Err(problem):
+                return _usage(problem)
+    status = exit_status(checked, strict=options.strict)
+    return _deliver(Report(checked, status, options.strict), options, terminal)
 
-        print(text_report.render(checked, session.stage))
-    return exit_status(checked)
+
+def _usage(problem: str) -> int:
+    print(f"crucible: {problem}", file=sys.stderr)
+    return EXIT_USAGE
 
 
-def exit_status(checked: list[Checked]) -> int:
-    """2 when a file could not be read, else 1 when there are errors, else 0."""
+def exit_status(checked: Sequence[Checked], *, strict: bool = False) -> int:
+    """2 when a file could not be read, else 1 when there are errors (or warnings, if `strict`), else 0."""
     if not all(one.readable for one in checked):
         return EXIT_USAGE
-    errors = any(finding.severity is Severity.ERROR for one in checked for finding in one.findings)
-    return EXIT_FINDINGS if errors else EXIT_OK
+    fails = any(strict or finding.severity is Severity.ERROR for one in checked for finding in one.findings)
+    return EXIT_FINDINGS if fails else EXIT_OK
+
+
+def _deliver(report: Report, options: argparse.Namespace, terminal: Terminal | None) -> int:
+    """Print the report, or write it to a file; the exit status."""
+    if terminal is not None:
+        from crucible_train.cli.reporters import terminal_report
+
+        text = terminal_report.render(report, terminal)
+    else:
+        module = import_module(f"crucible_train.cli.reporters.{options.format}_report")
+        text = cast("Callable[[Report], str]", module.render)(report)
+    if options.output is None:
+        if text:
+            print(text)
+        return report.status
+    from crucible_train.cli.report_file import write_report
+
+    match write_report(options.output, text):
+        case Ok():
+            return report.status
+        case Err(problem):
+            return _usage(problem)
+
+
+def _terminal(options: argparse.Namespace) -> Terminal | None:
+    """The terminal that a text goes to, if any. A pipe, the usual case, is found out without an import."""
+    stream = sys.stdout if options.output is None else None
+    asked = options.color != "auto" or not _FORCING.isdisjoint(os.environ)
+    if not asked and not (stream is not None and stream.isatty()):
+        return None
+    from crucible_train.cli.reporters.terminal_report import terminal_of
+
+    return terminal_of(stream, options.color, os.environ)
+
+
+_FORCING = {"FORCE_COLOR", "CLICOLOR_FORCE"}

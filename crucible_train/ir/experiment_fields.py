@@ -49,7 +49,7 @@ DESCRIPTIVE = frozenset(
 )
 """Fields that only describe the experiment. They are recorded, and nobody expects more of them."""
 
-_KEPT = "it is kept in the record: no stage acts on it"
+_KEPT = "no stage acts on it; it is kept in the record"
 
 RECORDED: dict[Loc, str] = {
     ("model_version",): _KEPT,

@@ -36,6 +36,8 @@ def explain_experiment_key(
         shared = key in TrainingConfig.model_fields
         hint = "write it below `training_config`" if shared else f"write it in the options of {owners[0]}"
         return Diagnostic("CRU107", f"{shown} is no key of an experiment", loc, hint=hint)
+    if len(loc) == 3 and loc[0] == "pipeline" and owners:
+        return Diagnostic("CRU107", f"{shown}: `{key}` is an option", loc, hint="write it below `options`")
     if loc[:1] == ("training_config",):
         inner = explain(loc[1:], allowed, stage="", top_level=frozenset(TrainingConfig.model_fields))
         message = inner.message.replace(f"`{format_loc(loc[1:])}`", shown, 1)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 from crucible_train.context import Context
+from crucible_train.ir.experiment import NormalizedExperiment
 from crucible_train.pipeline.contribution import copied
 from crucible_train.pipeline.directory import ExperimentDirectory
 from crucible_train.pipeline.errors import PipelineError, PipelineErrorCode
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from crucible_train.context import RunControl
-    from crucible_train.ir.experiment import NormalizedExperiment, PlannedStage
+    from crucible_train.ir.experiment import PlannedStage
     from crucible_train.pipeline.prepare import PortsFor
 
 OnStage: TypeAlias = "Callable[[PlannedStage, StageStatus], None]"
@@ -57,6 +58,8 @@ def run_pipeline(
 
     Errors: every `PipelineErrorCode`. What a stage raises is raised here, after it has been recorded.
     """
+    if not isinstance(cast("object", experiment), NormalizedExperiment):
+        raise TypeError("run_pipeline takes what normalize_experiment returns, unwrapped")
     path = Path(control.directory or Path(control.runs_dir, _directory_name(experiment))).absolute()
     first = _first_context(experiment, context, path)
     match ExperimentDirectory.open(path, resume=control.resume):

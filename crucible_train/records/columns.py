@@ -61,7 +61,7 @@ PARSE_OPTIONS = {
     "columns": "Which column of the data is read as which column of the shape: ours to yours.",
     "shape": "The records' shape, where their columns fit several.",
 }
-"""The keys of a data set's `options` that are `parse_records`' own, and no data set store's; what they say."""
+"""The keys of a data set's `options` that are `parse_records`' own and no store's; what they say."""
 
 
 def detect_shape(columns: Collection[str]) -> Result[Shape, RecordError]:

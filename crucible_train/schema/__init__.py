@@ -1,5 +1,5 @@
 """JSON Schema export."""
 
-from crucible_train.schema.export import model_schema, schema, schema_names, stage_schema
+from crucible_train.schema.export import schema, schema_names, stage_schema, type_schema
 
-__all__ = ["model_schema", "schema", "schema_names", "stage_schema"]
+__all__ = ["schema", "schema_names", "stage_schema", "type_schema"]

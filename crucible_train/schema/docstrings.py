@@ -11,8 +11,12 @@ import inspect
 import itertools
 import textwrap
 from functools import cache
+from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
+
+if TYPE_CHECKING:
+    from types import ModuleType
 
 
 @cache
@@ -21,24 +25,31 @@ def field_docs(model: type[BaseModel]) -> dict[str, str]:
     docs: dict[str, str] = {}
     for cls in reversed(model.__mro__):
         if cls is not BaseModel and issubclass(cls, BaseModel):
-            docs.update(_own_docs(cls))
+            docs.update(attribute_docs(cls))
     return {name: docs[name] for name in model.model_fields if name in docs}
 
 
-def _own_docs(cls: type) -> dict[str, str]:
+@cache
+def attribute_docs(owner: type | ModuleType) -> dict[str, str]:
+    """Name to the docstring below it, for every attribute of a class's own body, or of a module."""
     try:
-        source = textwrap.dedent(inspect.getsource(cls))
+        source = textwrap.dedent(inspect.getsource(owner))
     except OSError:
         return {}  # defined where there is no source, such as an interactive session
-    body = next(node.body for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ClassDef))
+    tree = ast.parse(source)
+    body = tree.body
+    if isinstance(owner, type):
+        body = next(node.body for node in ast.walk(tree) if isinstance(node, ast.ClassDef))
     docs: dict[str, str] = {}
     for statement, following in itertools.pairwise(body):
         if (
-            isinstance(statement, ast.AnnAssign)
-            and isinstance(statement.target, ast.Name)
+            isinstance(statement, ast.AnnAssign | ast.Assign)
             and isinstance(following, ast.Expr)
             and isinstance(following.value, ast.Constant)
             and isinstance(following.value.value, str)
         ):
-            docs[statement.target.id] = inspect.cleandoc(following.value.value)
+            targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+            for target in targets:
+                if isinstance(target, ast.Name):
+                    docs[target.id] = inspect.cleandoc(following.value.value)
     return docs

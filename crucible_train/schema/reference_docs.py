@@ -1,9 +1,10 @@
-"""The reference pages that are read off the code: `mapping.md`, `config.md` and `rules.md`.
+"""The reference pages, which are read off the code: `docs/reference`.
 
     python -m crucible_train.schema.reference_docs docs/reference
     python -m crucible_train.schema.reference_docs --check docs/reference
 
-The second form writes nothing and exits with 1 where a page differs from what the first would write.
+The first form writes every page, and removes those that it wrote once and would not write any more. The
+second writes nothing and exits with 1 where the first would change something.
 """
 
 from __future__ import annotations
@@ -13,97 +14,35 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crucible_ir import TrainingConfig
-from crucible_train import registry
-from crucible_train.diagnostics.catalogue import FAMILIES
-from crucible_train.schema.config_tables import config_markdown
-from crucible_train.schema.docstrings import field_docs
+from crucible_train.schema.reference.cli import cli_page
+from crucible_train.schema.reference.config import config_page
+from crucible_train.schema.reference.index import index_page
+from crucible_train.schema.reference.ir import ir_page
+from crucible_train.schema.reference.mapping import mapping_page
+from crucible_train.schema.reference.markdown import NOTE
+from crucible_train.schema.reference.python import python_page
+from crucible_train.schema.reference.rules import rules_page
+from crucible_train.schema.reference.stages import stages_page
 
 if TYPE_CHECKING:
-    from crucible_train.diagnostics.catalogue import Rule
-    from crucible_train.loops.stage_config import StageConfig
+    from collections.abc import Callable
 
-NOTE = "<!-- Generated from the code by `make docs`. Edit the docstrings it comes from. -->"
-
-_RULES = {
-    "renamed": "under another name",
-    "kept": "under the same name",
-    "gathered": "told to the backend",
-    "lifted": "key by key",
+PAGES: dict[str, Callable[[], str]] = {
+    "index.md": index_page,
+    "config.md": config_page,
+    "stages.md": stages_page,
+    "mapping.md": mapping_page,
+    "ir.md": ir_page,
+    "rules.md": rules_page,
+    "cli.md": cli_page,
+    "python.md": python_page,
 }
-
-
-def mapping_table_markdown(model: type[StageConfig]) -> str:
-    """The stage's mapping table: every key of a training config, and what becomes of it."""
-    lines = ["| spec key | in the stage | how | meaning |", "|---|---|---|---|"]
-    for row in model.mapping_table():
-        if row.rule == "lifted":
-            target, meaning = "its own field, else `training_config[...]`", ""
-        else:
-            docs, name = (TrainingConfig, row.source) if row.rule == "gathered" else (model, row.target)
-            target, meaning = f"`{row.target}`", field_docs(docs)[name].replace("\n", " ")
-        lines.append(f"| `{row.source}` | {target} | {_RULES[row.rule]} | {meaning} |")
-    return "\n".join(lines)
-
-
-def rules_markdown() -> str:
-    """Every code of the catalogue, as `crucible rule CODE` explains it."""
-    parts = [
-        NOTE,
-        "",
-        "# Rules",
-        "",
-        "Codes are stable. `crucible rule CODE` shows one of them in the terminal.",
-    ]
-    for title, rules in FAMILIES.items():
-        parts += ["", f"## {title}"]
-        for rule in rules:
-            parts += ["", _rule_markdown(rule)]
-    return "\n".join(parts)
-
-
-def _rule_markdown(rule: Rule) -> str:
-    return "\n".join(
-        [
-            f"### {rule.code} {rule.name}",
-            "",
-            f"{rule.severity.value.capitalize()}. {rule.what} {rule.why}",
-            "",
-            *("```text", rule.example, "```"),
-            "",
-            "Fix:",
-            "",
-            *("```text", rule.fix, "```"),
-        ]
-    )
-
-
-def mapping_markdown(stages: dict[str, type[StageConfig]]) -> str:
-    """The mapping tables of all stages."""
-    parts = [
-        NOTE,
-        "",
-        "# From spec keys to stage settings",
-        "",
-        "Each key of a training config has one fate in each stage. A key of the stage's own may be written",
-        "beside them, or in `options`.",
-    ]
-    for name, model in stages.items():
-        conventions = ", ".join(f"`{key}`" for key in model.model_fields if key in model.option_keys())
-        parts += ["", f"## {name}", "", mapping_table_markdown(model)]
-        parts += ["", f"Keys of `options` that become fields: {conventions}."]
-    return "\n".join(parts)
+"""File name to what writes the page."""
 
 
 def pages() -> dict[str, str]:
-    """File name to text, for every generated page of the built-in stages."""
-    stages = {name: registry.stage(name).unwrap().config_model for name in registry.BUILT_IN["stages"]}
-    texts = {
-        "mapping.md": mapping_markdown(stages),
-        "config.md": f"{NOTE}\n\n{config_markdown(stages)}",
-        "rules.md": rules_markdown(),
-    }
-    return {name: text.rstrip() + "\n" for name, text in texts.items()}
+    """File name to text, for every generated page, of what is built in."""
+    return {name: write() for name, write in PAGES.items()}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -114,18 +53,37 @@ def main(arguments: list[str] | None = None) -> int:
         "--check", action="store_true", help="write nothing; fail where a page is out of date"
     )
     options = parser.parse_args(arguments)
-    stale: list[Path] = []
-    for name, text in pages().items():
-        path: Path = options.directory / name
-        if path.exists() and path.read_text(encoding="utf-8") == text:
-            continue
-        stale.append(path)
-        if not options.check:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
+    directory: Path = options.directory
+    texts = pages()
+    stale = [directory / name for name, text in texts.items() if _read(directory / name) != text]
+    left_over = _left_over(directory)
+    if options.check:
+        for path in stale:
+            print(f"{path}: {'out of date' if path.exists() else 'missing'}; run `make docs`")
+        for path in left_over:
+            print(f"{path}: left over; run `make docs`")
+        return int(bool(stale or left_over))
+    directory.mkdir(parents=True, exist_ok=True)
     for path in stale:
-        print(f"{path}: {'out of date; run `make docs`' if options.check else 'written'}")
-    return int(options.check and bool(stale))
+        path.write_text(texts[path.name], encoding="utf-8")
+        print(f"{path}: written")
+    for path in left_over:
+        path.unlink()
+        print(f"{path}: removed")
+    return 0
+
+
+def _read(path: Path) -> str | None:
+    return path.read_text(encoding="utf-8") if path.exists() else None
+
+
+def _left_over(directory: Path) -> list[Path]:
+    """Pages that were generated once, and have no generator now."""
+    return [
+        path
+        for path in sorted(directory.glob("*.md"))
+        if path.name not in PAGES and path.read_text(encoding="utf-8").startswith(NOTE)
+    ]
 
 
 if __name__ == "__main__":

@@ -36,6 +36,11 @@ class Document:
         # What a frozen dataclass generates sets one field at a time, through `object.__setattr__`.
         self.__dict__.update(name=name, format=format, data=data, warnings=warnings, positions=positions)
 
+    @property
+    def text(self) -> str | None:
+        """The text the document was read from, without a byte order mark; None where there was none."""
+        return None if self.positions is None else self.positions.lines.text
+
     def span(self, loc: Loc, target: Literal["key", "value"] = "value") -> Span | None:
         """Where the value at `loc` is written, or its key.
 
@@ -64,6 +69,8 @@ class SourceError(NamedTuple):
     The `loc` of a finding names what was left out, so that a caller does not report it as missing. It counts
     list items as the text does; in `document`, the items behind one that was left out have moved up.
     """
+    text: str | None = None
+    """The text that was read, without a byte order mark; None when it is not readable."""
 
     def __str__(self) -> str:
         return "\n".join(str(finding) for finding in self.diagnostics)

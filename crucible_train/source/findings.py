@@ -64,11 +64,14 @@ class Findings:
         warnings = tuple(finding for finding in found if finding.severity is Severity.WARNING)
         errors = tuple(finding for finding in found if finding.severity is Severity.ERROR)
         document = Document(name, file_format, data, warnings, positions)
-        return Err(SourceError(errors, document=document)) if errors else Ok(document)
+        if not errors:
+            return Ok(document)
+        return Err(SourceError(errors, document=document, text=self.lines.text))
 
     def fail(self, *, readable: bool = True) -> Err[SourceError]:
         """`Err` with everything found, and no document."""
-        return Err(SourceError(tuple(sorted(self._found, key=sort_key)), readable))
+        text = self.lines.text if readable else None
+        return Err(SourceError(tuple(sorted(self._found, key=sort_key)), readable, text=text))
 
 
 def shown(text: str) -> str:

@@ -65,11 +65,23 @@ class Lines:
         """The line of `offset`, counted from 1."""
         return self._line_and_column(offset)[0]
 
+    def line_text(self, line: int) -> str:
+        """The text of `line`, counted from 1, without what ends it; empty where there is no such line."""
+        starts = self._line_starts()
+        if not 1 <= line <= len(starts):
+            return ""
+        end = starts[line] if line < len(starts) else len(self.text)
+        return self.text[starts[line - 1] : end].rstrip("\r\n")
+
     def _line_and_column(self, offset: int) -> tuple[int, int]:
+        starts = self._line_starts()
+        line = bisect_right(starts, offset)
+        return line, offset - starts[line - 1] + 1
+
+    def _line_starts(self) -> list[int]:
         if self._starts is None:
             self._starts = _line_starts(self.text)
-        line = bisect_right(self._starts, offset)
-        return line, offset - self._starts[line - 1] + 1
+        return self._starts
 
 
 def _line_starts(text: str) -> list[int]:
@@ -117,10 +129,10 @@ class Layout:
 class Positions:
     """Answers `Document.span`. The layout is worked out on the first question where a parser made none."""
 
-    __slots__ = ("_layout", "_lines")
+    __slots__ = ("_layout", "lines")
 
     def __init__(self, lines: Lines, layout: Layout | Callable[[], Layout]) -> None:
-        self._lines = lines
+        self.lines = lines
         self._layout = layout
 
     def span(self, loc: Loc, target: Target) -> Span:
@@ -130,8 +142,8 @@ class Positions:
         start, end = self._layout.find(loc, target)
         if start == end:
             # A value left out stands right behind its colon: parsers put it anywhere up to the next token.
-            start = end = len(self._lines.text[:end].rstrip())
-        return self._lines.span(start, end)
+            start = end = len(self.lines.text[:end].rstrip())
+        return self.lines.span(start, end)
 
 
 def own_extent(extent: Extent) -> Extent:

@@ -9,72 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 
+from tests.support.document_paths import at, paths, replaced
+from tests.support.odd_values import DEEP, ODD, TIMES
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from tests.support.document_paths import Path
+
 Document = dict[str, Any]
-Path = tuple[str | int, ...]
-
-ODD: tuple[Any, ...] = (
-    *(
-        None,
-        True,
-        False,
-        0,
-        1,
-        -1,
-        2,
-        3.0,
-        0.0,
-        1.0,
-        0.5,
-        -0.5,
-        1e-12,
-        1e300,
-        2**31,
-        2**63 - 1,
-        2**63,
-        10**30,
-    ),
-    *("", "a", " ", "null", "true", "3", "nan", "Straße", "x" * 300, "2024-01-31T10:00:00Z"),
-    *([], [""], ["a", "b"], [1], [None], [[]], [{}], {}, {"": 1}, {"a": None}, {"a": {"b": [1, {}]}}),
-)
-"""Values of every type, and some at the ends of what types hold."""
-
-TIMES = (
-    *(
-        "2024-02-29T23:59:59.123456789+05:30",
-        "2024-01-01t00:00z",
-        "2024-01-01 00:00:00-00",
-        "0001-01-01T00:00Z",
-    ),
-    *(
-        "2024-02-30T00:00:00Z",
-        "2024-01-01T00:00:00",
-        "2024-01-01",
-        "2024-01-01T24:00:00Z",
-        "0000-01-01T00:00Z",
-    ),
-    *(
-        "2024-01-01T00:00:00+24:00",
-        "2024-01-01T00:00:00.Z",
-        "2024-1-1T00:00:00Z",
-        "1704067200",
-        "2024-01-01T00Z",
-    ),
-    *("2024-12-31T23:59:59,5+0100", "2024-01-01T00:00:00 Z", "2024-01-01_00:00:00Z", "2024-13-01T00:00:00Z"),
-    *("2024-01-01T00:00\u221201:00", "2024-01-01T00:00\u221201", "\u0662024-01-01T00:00:00Z"),
-)
-"""Timestamps, and what is nearly one."""
-
-DEEP: Any = "deep"
-for _ in range(101):
-    DEEP = {"a": DEEP}
-
-
-def is_time(rules: Document) -> bool:
-    """Whether these are the rules of a timestamp."""
-    return "[Tt ]" in rules.get("pattern", "")
 
 
 class Corpus:
@@ -169,18 +112,17 @@ class Corpus:
 
     def mutated(self, document: Any) -> Any:
         """`document` with one thing changed."""
-        paths = list(_paths(document))
-        path = self._random.choice(paths)
+        path = self._random.choice(list(paths(document)))
         key = path[-1] if path else ""
-        value = _at(document, path)
+        value = at(document, path)
         choice = self._random.random()
         if isinstance(value, dict) and choice < 0.55:
-            return _replaced(document, path, self._other_mapping(value, document))
+            return replaced(document, path, self._other_mapping(value, document))
         if isinstance(value, list) and choice < 0.5:
-            return _replaced(document, path, self._other_list(value))
+            return replaced(document, path, self._other_list(value))
         if choice < 0.75 and isinstance(key, str) and self._by_key.get(key):
-            return _replaced(document, path, self._random.choice(self._by_key[key]))
-        return _replaced(document, path, self._other_value(value))
+            return replaced(document, path, self._random.choice(self._by_key[key]))
+        return replaced(document, path, self._other_value(value))
 
     def _other_mapping(self, mapping: Document, document: Any) -> Document:
         """A mapping with a key more, less, elsewhere, or by another name."""
@@ -223,7 +165,13 @@ class Corpus:
         if type(value) in (int, float) and choice < 0.5:
             step = self._random.choice((-1, 1, -0.5, 0.5, 1e-9, 2**40))
             return self._random.choice(
-                (value + step, -value, float(min(value, 10**200)), min(value, 1e200) * 1.5, str(value))
+                (
+                    value + step,
+                    -value,
+                    float(max(-(10**200), min(value, 10**200))),
+                    max(-1e200, min(value, 1e200)) * 1.5,
+                    str(value),
+                )
             )
         if isinstance(value, str) and choice < 0.4:
             return self._random.choice(
@@ -332,27 +280,6 @@ class Corpus:
         return {key: self._made(rules[key], depth - 1) for key in rules if key in keys}
 
 
-def _paths(node: Any, path: Path = ()) -> Iterator[Path]:
-    """Every place in a document."""
-    yield path
-    if isinstance(node, dict):
-        for key, value in node.items():
-            yield from _paths(value, (*path, key))
-    elif isinstance(node, list):
-        for index, value in enumerate(node):
-            yield from _paths(value, (*path, index))
-
-
-def _at(node: Any, path: Path) -> Any:
-    for part in path:
-        node = node[part]
-    return node
-
-
-def _replaced(node: Any, path: Path, value: Any) -> Any:
-    """`node` with another value at `path`; what is not on the path is shared."""
-    if not path:
-        return value
-    copy = dict(node) if isinstance(node, dict) else list(node)
-    copy[path[0]] = _replaced(node[path[0]], path[1:], value)
-    return copy
+def is_time(rules: Document) -> bool:
+    """Whether these are the rules of a timestamp."""
+    return "[Tt ]" in rules.get("pattern", "")

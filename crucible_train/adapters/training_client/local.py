@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
-from pydantic_core import PydanticCustomError
+from pydantic_core import PydanticCustomError, PydanticKnownError
 
 from crucible_train.bytelm.model_ref import STRICT, ByteLMRef, missing_dependency, unsupported_config
 from crucible_train.result import Err, Ok, Result
@@ -21,6 +21,8 @@ def _refuse_mixed_precision(value: object) -> object:
     if value is True:
         message = "only float32 is computed in: leave mixed_precision out, or set it to false"
         raise PydanticCustomError("mixed_precision", message)
+    if value is not False:  # a literal takes the number 0 for false
+        raise PydanticKnownError("literal_error", {"expected": "False"})
     return value
 
 

@@ -1,1 +1,1 @@
-"""Reports of `crucible validate`, one format a file."""
+"""Reports of `crucible validate`: `render(report)` of each format, in a file of its own."""

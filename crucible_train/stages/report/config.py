@@ -23,7 +23,7 @@ ENDINGS: dict[Format, str] = {"markdown": ".md", "json": ".json", "html": ".html
 Sink: TypeAlias = Literal["file", "stdout"]
 
 SectionName: TypeAlias = Literal[
-    "experiment", "stages", "warnings", "curves", "samples", "changes", "metrics", "artifacts"
+    "experiment", "stages", "settings", "warnings", "curves", "samples", "changes", "metrics", "artifacts"
 ]
 """The sections of a report, in their usual order."""
 
@@ -77,7 +77,7 @@ class OutputOptions(_Part):
     """Settings of one output."""
 
     title: Annotated[str, Field(min_length=1)] | None = None
-    """The report's heading. Left out: the experiment's name, or the run's."""
+    """The report's heading. Left out: the experiment's id, or the run's."""
 
     sections: Choice[SectionName] | None = None
     """The sections to write, in this order. Left out: all that have something to say."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any, TypeAlias, cast, get_args
 
+from crucible_train.ir.normalized import UNCOUNTED
 from crucible_train.stages.report.config import SectionName
 from crucible_train.stages.report.json_blocks import table
 from crucible_train.stages.report.material import Material
@@ -91,6 +93,34 @@ def _stages(material: Material) -> Made:
     results = {label: result_blocks(output) for label, output in material.outputs.items()}
     groups = [Group(label, blocks) for label, blocks in results.items() if blocks]
     return ((Table(("stage", "state", "result"), tuple(rows)), *groups) if rows else ()), data
+
+
+def _settings(material: Material) -> Made:
+    """What the training stages were set to where they were not set to the same."""
+    by_stage = {
+        label: flat for label, files in material.run_files.items() if (flat := _flat(plain(files.settings)))
+    }
+    names = dict.fromkeys(name for settings in by_stage.values() for name in settings)
+    data: list[dict[str, Any]] = []
+    rows: list[tuple[str, ...]] = []
+    for name in names:
+        values = {label: settings.get(name) for label, settings in by_stage.items()}
+        if name in UNCOUNTED or len({json.dumps(value) for value in values.values()}) == 1:
+            continue
+        data.append({"setting": name, "values": values})
+        rows.append((name, *(json.dumps(value, ensure_ascii=False) for value in values.values())))
+    return (table(("setting", *by_stage), rows) if rows else ()), data
+
+
+def _flat(settings: Mapping[str, Any], under: str = "") -> dict[str, Any]:
+    """Settings by their whole names, `training_config.seed` among them."""
+    found: dict[str, Any] = {}
+    for name, value in settings.items():
+        if name == "training_config" and isinstance(value, dict):
+            found |= _flat(cast("dict[str, Any]", value), f"{name}.")
+        else:
+            found[under + name] = value
+    return found
 
 
 def _warnings(material: Material) -> Made:
@@ -194,6 +224,7 @@ def _listed(
 _SECTIONS: dict[SectionName, tuple[str, Callable[[Material], Made]]] = {
     "experiment": ("Experiment", _experiment),
     "stages": ("Stages", _stages),
+    "settings": ("Settings that differ", _settings),
     "warnings": ("Warnings", _warnings),
     "curves": ("Loss curves", _curves),
     "samples": ("Samples", _samples),

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 PLOT_FILE = "loss.svg"
 SAMPLES_FILE = "samples.json"
@@ -26,6 +29,8 @@ class RunFiles:
     """Each has a `prompt`, and a `text` or an `error`."""
     warnings: tuple[str, ...]
     """What was said about the run's settings, and which of its files could not be used."""
+    settings: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """The config it ran with, by the names of the settings."""
 
 
 def read_run_files(directory: str) -> RunFiles:
@@ -40,7 +45,9 @@ def read_run_files(directory: str) -> RunFiles:
         found = []
     said: object = cast("dict[str, Any]", config).get("warnings") if isinstance(config, dict) else None
     warnings = [str(item) for item in cast("list[object]", said)] if isinstance(said, list) else []
-    return RunFiles(plot, tuple(found), (*warnings, *problems))
+    ran_with: object = cast("dict[str, Any]", config).get("config") if isinstance(config, dict) else None
+    settings = cast("dict[str, Any]", ran_with) if isinstance(ran_with, dict) else {}
+    return RunFiles(plot, tuple(found), (*warnings, *problems), settings)
 
 
 def _is_sample(item: object) -> bool:

@@ -96,6 +96,7 @@ class Content:
         | `title`, `run_id` | the heading, and the run it is about |
         | `experiment` | its `id`, `description`, `owner`, `tags`, `metadata`, `experiment_type`, `created_at`, `updated_at`, where they are set; null without an experiment |
         | `stages` | in order: `stage` (its label), `state` (`completed`, `disabled`, `running`, `pending`), `output` (of a completed one) |
+        | `settings` | what training stages were set to in different ways: `setting`, `values` by stage |
         | `warnings` | `stage`, `text` |
         | `curves` | `stage`, `path` of an SVG |
         | `samples` | `stage`, `prompt`, and `text` with `stop_reason`, or `error` |

@@ -27,14 +27,14 @@ def test_what_its_comments_offer_is_valid_too(crucible: Callable[..., Any], here
     path.write_text("\n".join(offered), encoding="utf-8")
     report = json.loads(crucible("validate", "--format", "json", "crucible.yaml").out)
     assert report["findings"] == []
-    assert report["backends"] == {"crucible.yaml": "local"}
+    assert [one["backend"] for one in report["valid"]["crucible.yaml"]] == ["local"]
 
 
 def test_its_schema_line_names_the_file_its_comment_makes(crucible: Callable[..., Any], here: Path) -> None:
     crucible("init")
     text = (here / "crucible.yaml").read_text(encoding="utf-8")
     assert text.startswith("# yaml-language-server: $schema=./crucible.schema.json\n")
-    assert "crucible schema supervised_train > crucible.schema.json" in text
+    assert "crucible schema training-spec > crucible.schema.json" in text
 
 
 def test_an_existing_file_is_left_alone(crucible: Callable[..., Any], here: Path) -> None:

@@ -87,3 +87,23 @@ def test_a_terminal_that_is_not_utf8(here: Path) -> None:
     )
     assert done.returncode == 1
     assert b"unknown key `\\xe4\\u20ac`" in done.stdout
+
+
+def test_a_terminal_gets_source_lines_and_colour(here: Path) -> None:
+    pty = pytest.importorskip("pty", reason="only POSIX has terminals of this kind")
+    import termios
+
+    (here / "wrong.yaml").write_text("id: a\nepochs: 0  # " + "x" * 100, encoding="utf-8")
+    leader, follower = pty.openpty()
+    termios.tcsetwinsize(follower, (24, 50))
+    environment = {**os.environ, "TERM": "xterm"}
+    environment.pop("COLUMNS", None)
+    with os.fdopen(leader, "rb") as screen, os.fdopen(follower, "wb") as terminal:
+        done = subprocess.run(
+            [*COMMAND, "validate", "wrong.yaml"], cwd=here, env=environment, stdout=terminal, check=False
+        )
+        shown = os.read(screen.fileno(), 65536).decode().splitlines()
+    assert done.returncode == 1
+    number = next(number for number, line in enumerate(shown) if "CRU202" in line)
+    assert shown[number + 1] == "\x1b[36m    2 |\x1b[0m epochs: 0  # " + "x" * 27 + "…"
+    assert shown[number + 2] == "\x1b[36m      |\x1b[0m         \x1b[1;31m^\x1b[0m"

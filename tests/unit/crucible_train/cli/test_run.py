@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from crucible_train.cli.run import _Interrupt
+from crucible_train.cli.run import Interrupt
 from tests.support.faulty_client import FaultyClient
 from tests.support.plug_in import install
 
@@ -182,6 +182,6 @@ def test_a_second_ctrl_c_stops_at_once(
 
 def test_ctrl_c_is_the_callers_again_afterwards() -> None:
     before = signal.getsignal(signal.SIGINT)
-    with _Interrupt():
+    with Interrupt():
         assert signal.getsignal(signal.SIGINT) is not before
     assert signal.getsignal(signal.SIGINT) is before

@@ -2,10 +2,15 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from crucible_train import normalize
+from crucible_train.cli.main import FORMATS
+from crucible_train.source import load_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,10 +61,21 @@ def test_the_json_report_has_exactly_these_keys(crucible: Callable[..., Any], he
     (here / "broken.yaml").write_text(BROKEN, encoding="utf-8")
     status, out, err = crucible("validate", "--format", "json", "broken.yaml", "spec.yaml")
     assert (status, err) == (1, "")
+    spec = load_path(here / "spec.yaml").unwrap().data
+    fingerprint = normalize(spec, backend="local").unwrap().fingerprint
     assert json.loads(out) == {
         "files": 2,
-        "stage": "supervised_train",
-        "backends": {"spec.yaml": "local"},
+        "valid": {
+            "spec.yaml": [
+                {
+                    "label": "supervised_train",
+                    "stage": "supervised_train",
+                    "backend": "local",
+                    "enabled": True,
+                    "fingerprint": fingerprint,
+                }
+            ]
+        },
         "findings": [
             {
                 "path": "broken.yaml",
@@ -141,7 +157,7 @@ def test_standard_input_has_one_name_in_every_report(
 ) -> None:
     stdin(monkeypatch, (here / "spec.yaml").read_text(encoding="utf-8"))
     report = json.loads(crucible("validate", "-", "--format", "json", "--set", "validation_split=0.1").out)
-    assert report["backends"] == {"<stdin>": "local"}
+    assert [one["backend"] for one in report["valid"]["<stdin>"]] == ["local"]
     assert {finding["path"] for finding in report["findings"]} == {"<stdin>"}
 
 
@@ -149,7 +165,7 @@ def test_standard_input_has_one_name_in_every_report(
 def test_an_unknown_stage_is_a_finding(crucible: Callable[..., Any], overrides: list[str]) -> None:
     status, out, _ = crucible("validate", "spec.yaml", "--stage", "supervised", *overrides)
     assert status == 1
-    assert "CRU503 no stage is named 'supervised'; known: supervised_train\n" in out
+    assert "CRU503 no stage is named 'supervised'; known: supervised_train" in out
     assert "hint: did you mean `supervised_train`?" in out
 
 
@@ -192,6 +208,99 @@ def test_wrong_settings_are_a_usage_error(
         "",
         "crucible: CRUCIBLE_BACKND: no such setting; did you mean `CRUCIBLE_BACKEND`?\n",
     )
+
+
+def test_a_strict_check_fails_on_warnings(crucible: Callable[..., Any]) -> None:
+    status, out, _ = crucible("validate", "spec.yaml", "--strict", "--set", "validation_split=0.1")
+    assert status == 1
+    assert "1 file, 0 errors, 1 warning; --strict: warnings fail (" in out
+    assert crucible("validate", "spec.yaml", "--strict").status == 0
+
+
+@pytest.mark.parametrize("report_format", FORMATS)
+@pytest.mark.parametrize(
+    "paths", [["spec.yaml"], ["broken.yaml"], ["nowhere.yaml", "spec.yaml", "broken.yaml"]]
+)
+def test_a_report_is_printed_or_written_to_a_file(
+    crucible: Callable[..., Any], here: Path, report_format: str, paths: list[str]
+) -> None:
+    (here / "broken.yaml").write_text(BROKEN, encoding="utf-8")
+    status, out, err = crucible("validate", *paths, "--format", report_format)
+    assert (status, err) == ((2 if "nowhere.yaml" in paths else int("broken.yaml" in paths)), "")
+    assert crucible("validate", *paths, "--format", report_format, "--output", "report") == (status, "", "")
+    assert (here / "report").read_text(encoding="utf-8") == (out or "\n")
+
+
+def test_a_report_that_cannot_be_written_is_a_usage_error(crucible: Callable[..., Any]) -> None:
+    assert crucible("validate", "spec.yaml", "--output", "nowhere/report.txt") == (
+        2,
+        "",
+        "crucible: cannot write the report to nowhere/report.txt: No such file or directory\n",
+    )
+
+
+def test_a_report_does_not_replace_a_spec(crucible: Callable[..., Any], here: Path) -> None:
+    before = (here / "spec.yaml").read_bytes()
+    assert crucible("validate", "spec.yaml", "--output", "./spec.yaml") == (
+        2,
+        "",
+        "crucible: --output ./spec.yaml: this file is one to check\n",
+    )
+    assert (here / "spec.yaml").read_bytes() == before
+
+
+def test_a_format_without_findings_prints_nothing_for_github(crucible: Callable[..., Any]) -> None:
+    assert crucible("validate", "spec.yaml", "--format", "github") == (0, "", "")
+
+
+PLAIN = """\
+broken.yaml:4:9: CRU202 `epochs` must be at least 1, not 0
+broken.yaml:5:1: CRU101 unknown key `learning_rat`
+    hint: did you mean `learning_rate`?
+1 file, 2 errors, 0 warnings (`crucible rule CRU101` explains a code)
+"""
+
+
+def test_a_text_is_for_a_person_where_colour_is_asked_for(
+    crucible: Callable[..., Any], here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (here / "broken.yaml").write_text(BROKEN, encoding="utf-8")
+    shown = crucible("validate", "broken.yaml", "--color", "always").out
+    assert "\x1b[36m    4 |\x1b[0m epochs: 0\n" in shown
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert crucible("validate", "broken.yaml").out == shown
+    assert crucible("validate", "broken.yaml", "--color", "never").out == PLAIN
+    assert crucible("validate", "broken.yaml", "--format", "json", "--color", "always").out.startswith("{")
+    crucible("validate", "broken.yaml", "--output", "report.txt")
+    assert (here / "report.txt").read_text(encoding="utf-8") == PLAIN
+    crucible("validate", "broken.yaml", "--output", "report.txt", "--color", "always")
+    assert (here / "report.txt").read_text(encoding="utf-8") == shown
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert crucible("validate", "broken.yaml").out == PLAIN
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (BROKEN, "    4 | epochs: 0"),
+        ("id: [1, 2\nepochs: 0\n", "    2 | epochs: 0"),
+        ("\ufeffid: 1\n", "    1 | id: 1"),
+    ],
+    ids=["findings", "no document", "byte order mark"],
+)
+def test_standard_input_is_shown_too(
+    crucible: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, text: str, line: str
+) -> None:
+    stdin(monkeypatch, text)
+    out = re.sub("\x1b\\[[0-9;]*m", "", crucible("validate", "-", "--color", "always").out)
+    assert line in out.splitlines()
+
+
+def test_a_binary_file_is_not_shown(crucible: Callable[..., Any], here: Path) -> None:
+    (here / "binary.yaml").write_bytes(b"id: a\n\xff\n")
+    out = crucible("validate", "binary.yaml", "--color", "always").out
+    assert "CRU002" in out
+    assert " | " not in out
 
 
 def test_a_message_cannot_act_on_the_terminal(crucible: Callable[..., Any], here: Path) -> None:

@@ -265,6 +265,10 @@ class TestKeysInTheWrongPlace:
         expected = [("CRU107", "write it in the options of supervised_train")]
         assert self.hints(experiment(training_config={**SHARED, "max_steps": 3})) == expected
 
+    def test_an_option_beside_the_stages_name(self) -> None:
+        expected = [("CRU107", "write it below `options`")]
+        assert self.hints(experiment({**TRAIN, "learning_rate": 0.1})) == expected
+
     def test_another_trainers_name_in_the_shared_training_config(self) -> None:
         (found,) = self.hints(experiment(training_config={**SHARED, "num_train_epochs": 3}))
         assert found[0] == "CRU104"

@@ -1,4 +1,4 @@
-"""The reference pages are read off the code, and the ones in the repository are up to date."""
+"""The reference pages in the repository are up to date, and the command writes, checks and removes them."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crucible_train.diagnostics.catalogue import RULES
-from crucible_train.loops.supervised.config import EarlyStopping, SupervisedConfig
-from crucible_train.schema.config_tables import settings_table, type_in_words
-from crucible_train.schema.reference_docs import main, mapping_table_markdown, pages
+from crucible_train.schema import reference_docs
+from crucible_train.schema.reference.markdown import NOTE, slug
+from crucible_train.schema.reference_docs import PAGES, main, pages
 from tests.support.golden import REPOSITORY
 
 if TYPE_CHECKING:
@@ -18,76 +17,94 @@ if TYPE_CHECKING:
 DOCS = REPOSITORY / "docs" / "reference"
 
 
-@pytest.mark.parametrize("name", pages())
-def test_the_pages_in_the_repository_are_up_to_date(name: str) -> None:
-    assert (DOCS / name).read_text(encoding="utf-8") == pages()[name], "run: make docs"
+@pytest.fixture(scope="module")
+def texts() -> dict[str, str]:
+    return pages()
 
 
-def test_the_mapping_table_has_a_row_for_every_key_with_its_meaning() -> None:
-    lines = mapping_table_markdown(SupervisedConfig).splitlines()[2:]
-    assert [line.split("|")[1].strip(" `") for line in lines] == [
-        row.source for row in SupervisedConfig.mapping_table()
-    ]
-    assert "| `epochs` | `num_epochs` | under another name | Passes over the training data. |" in lines
-    assert all(line.count("|") == 5 for line in lines)
-    assert [line for line in lines if line.endswith("|  |")] == [lines[-1]]
+def headings(text: str) -> list[str]:
+    outside = "".join(text.split("```")[::2])
+    return [line for line in outside.splitlines() if line.startswith("#")]
 
 
-def test_the_rules_page_has_every_code() -> None:
-    page = pages()["rules.md"]
-    assert all(f"### {code} {rule.name}\n" in page for code, rule in RULES.items())
+@pytest.mark.parametrize("name", PAGES)
+def test_the_pages_in_the_repository_are_up_to_date(name: str, texts: dict[str, str]) -> None:
+    assert (DOCS / name).read_text(encoding="utf-8") == texts[name], "run: make docs"
 
 
-def test_the_settings_page_has_every_setting_with_its_default() -> None:
-    page = pages()["config.md"]
-    assert all(f"| `{name}` |" in page for name in SupervisedConfig.model_fields)
-    assert "| `learning_rate` | number, more than 0 | `0.0001` | The peak learning rate. |" in page
-    assert '| `training_config` | mapping | `{"seed": 0}` |' in page
-    assert "### EarlyStopping" in page
-    assert "| `warmup` | whole number, at least 0 | required |" in page
+@pytest.mark.parametrize("name", PAGES)
+def test_pages_say_that_they_are_generated_and_have_one_title(name: str, texts: dict[str, str]) -> None:
+    text = texts[name]
+    assert text.startswith(f"{NOTE}\n\n# ")
+    assert len([line for line in headings(text) if line.startswith("# ")]) == 1
+    assert text.endswith("\n")
+    assert not text.endswith("\n\n")
 
 
-def test_a_table_of_a_plain_model() -> None:
-    assert settings_table(EarlyStopping).splitlines()[3] == (
-        "| `patience` | whole number, at least 1 | `3` | "
-        "How many measurements in a row may fail to improve on the best one. |"
-    )
+@pytest.mark.parametrize("name", PAGES)
+def test_every_heading_has_an_anchor_of_its_own(name: str, texts: dict[str, str]) -> None:
+    anchors = [slug(line.lstrip("#")) for line in headings(texts[name])]
+    assert len(set(anchors)) == len(anchors)
 
 
-@pytest.mark.parametrize(
-    ("rules", "words"),
-    [
-        ({"type": "integer"}, "whole number"),
-        ({"type": "number", "minimum": 0, "exclusiveMaximum": 1}, "number, at least 0 and less than 1"),
-        ({"type": "string", "minLength": 1}, "text, not empty"),
-        ({"enum": ["a", "b"]}, "`a`, `b`"),
-        ({"anyOf": [{"type": "boolean"}, {"type": "null"}]}, "true or false"),
-        ({"type": "array", "items": {"type": "string"}}, "list of text"),
-        ({"$ref": "#/$defs/EarlyStopping"}, "[EarlyStopping](#earlystopping)"),
-        (
-            {"oneOf": [{"enum": ["a"]}, {"type": "string", "pattern": "^A$"}]},
-            "`a` or the same in another case",
-        ),
-    ],
-)
-def test_types_in_words(rules: dict[str, object], words: str) -> None:
-    assert type_in_words(rules) == words
+@pytest.mark.parametrize("name", PAGES)
+def test_every_row_of_a_table_has_all_cells(name: str, texts: dict[str, str]) -> None:
+    width = 0
+    for line in texts[name].splitlines():
+        cells = line.replace("\\|", "").count("|") if line.startswith("|") else 0
+        assert cells in (0, width) or width == 0, line
+        width = cells
 
 
 class TestTheCommand:
-    def test_writes_the_pages(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    @pytest.fixture(autouse=True)
+    def written_once(self, texts: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+        for name, text in texts.items():
+            monkeypatch.setitem(PAGES, name, lambda text=text: text)
+
+    def test_writes_the_pages(
+        self, tmp_path: Path, texts: dict[str, str], capsys: pytest.CaptureFixture[str]
+    ) -> None:
         directory = tmp_path / "docs" / "reference"
         assert main([str(directory)]) == 0
-        assert {path.name: path.read_text(encoding="utf-8") for path in directory.iterdir()} == pages()
-        assert capsys.readouterr().out.count("written") == len(pages())
+        assert {path.name: path.read_text(encoding="utf-8") for path in directory.iterdir()} == texts
+        assert capsys.readouterr().out.count("written") == len(PAGES)
         assert main([str(directory)]) == 0
         assert capsys.readouterr().out == ""
 
-    def test_checks_them(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-        assert main([str(tmp_path), "--check"]) == 1
-        assert capsys.readouterr().out.count("out of date; run `make docs`") == len(pages())
+    def test_finds_missing_ones(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        assert main([str(tmp_path / "nowhere"), "--check"]) == 1
+        assert capsys.readouterr().out.count("missing; run `make docs`") == len(PAGES)
         assert list(tmp_path.iterdir()) == []
+
+    def test_finds_a_stale_one(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         main([str(tmp_path)])
         assert main([str(tmp_path), "--check"]) == 0
         (tmp_path / "rules.md").write_text("old", encoding="utf-8")
+        capsys.readouterr()
         assert main([str(tmp_path), "--check"]) == 1
+        assert capsys.readouterr().out == f"{tmp_path / 'rules.md'}: out of date; run `make docs`\n"
+        assert (tmp_path / "rules.md").read_text(encoding="utf-8") == "old"
+
+    def test_finds_and_removes_one_that_is_left_over(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        main([str(tmp_path)])
+        old, own = tmp_path / "old.md", tmp_path / "written-by-hand.md"
+        old.write_text(f"{NOTE}\n\n# Old\n", encoding="utf-8")
+        own.write_text("# By hand\n", encoding="utf-8")
+        capsys.readouterr()
+        assert main([str(tmp_path), "--check"]) == 1
+        assert capsys.readouterr().out == f"{old}: left over; run `make docs`\n"
+        assert main([str(tmp_path)]) == 0
+        assert capsys.readouterr().out == f"{old}: removed\n"
+        assert (old.exists(), own.exists()) == (False, True)
+
+    def test_a_new_page_is_missing(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        main([str(tmp_path)])
+        monkeypatch.setitem(reference_docs.PAGES, "new.md", lambda: f"{NOTE}\n")
+        capsys.readouterr()
+        assert main([str(tmp_path), "--check"]) == 1
+        assert capsys.readouterr().out == f"{tmp_path / 'new.md'}: missing; run `make docs`\n"

@@ -7,7 +7,10 @@ from dataclasses import FrozenInstanceError
 import pytest
 
 from crucible_train.diagnostics import Diagnostic, Span
-from crucible_train.source import Document, SourceError
+from crucible_train.result import Err, Ok
+from crucible_train.source import Document, Format, SourceError, load_bytes, load_text
+from crucible_train.source.budget import MAX_BYTES
+from crucible_train.source.positions import Lines
 from tests.support.source_texts import read, refuse
 
 
@@ -15,6 +18,7 @@ def test_a_document_made_in_python_has_no_spans() -> None:
     document = Document("<python>", "yaml", {"a": 1})
 
     assert document.span(("a",)) is None
+    assert document.text is None
     assert document.warnings == ()
 
 
@@ -22,6 +26,42 @@ def test_documents_are_equal_by_what_they_say() -> None:
     assert read("a: 1") == read("a:   1")
     assert read("a: 1") != read("a: 2")
     assert "positions" not in repr(read("a: 1"))
+
+
+TEXTS: dict[Format, tuple[str, str, str]] = {
+    "yaml": ("a: 1\r\n", "a: .nan", "a: ["),
+    "json": ('{"a": 1}', '{"a": NaN}', '{"a": ['),
+    "toml": ("a = 1", "a = nan", "a = ["),
+}
+"""Of each format: a document, one with an error, and none."""
+
+
+@pytest.mark.parametrize("file_format", TEXTS)
+def test_a_document_and_an_error_know_their_text(file_format: Format) -> None:
+    good, wrong, broken = TEXTS[file_format]
+    document = load_text("\ufeff" + good, format=file_format).unwrap()
+    assert document.text == good
+    for text in (wrong, broken):
+        error = refuse("\ufeff" + text, file_format)
+        assert error.text == text
+        assert error.document is None or error.document.text == text
+
+
+@pytest.mark.parametrize("data", [b"\xff", b"a: \0", b"a" * (MAX_BYTES + 1)])
+def test_what_is_not_readable_has_no_text(data: bytes) -> None:
+    match load_bytes(data, format="yaml", name="a.yaml"):
+        case Err(error):
+            assert not error.readable
+            assert error.text is None
+        case Ok():
+            pytest.fail("accepted")
+
+
+def test_a_line_ends_as_in_editors() -> None:
+    lines = Lines("one\r\n\rtwo\x85\u2028\nthree", "a.yaml")
+    assert [lines.line_text(number) for number in range(1, 5)] == ["one", "", "two\x85\u2028", "three"]
+    assert [lines.line_text(number) for number in (-1, 0, 5)] == ["", "", ""]
+    assert Lines("one\n", "a.yaml").line_text(2) == ""
 
 
 def test_documents_and_errors_are_frozen() -> None:

@@ -40,6 +40,7 @@ class TestTheWhole:
         assert [one.name for one in content.sections] == [
             "experiment",
             "stages",
+            "settings",
             "warnings",
             "curves",
             "samples",
@@ -224,6 +225,34 @@ METRICS = {
     "mine": 3.0,
 }
 LABELS = ("train", "train-2", "judge.a", "train-3", "judge")
+
+
+class TestSettings:
+    def test_that_differ_are_set_side_by_side(self, tmp_path: Path) -> None:
+        context = trained(tmp_path, "first", "second", "third")
+        same = {"num_epochs": 3, "log_path": "x"}
+        for label, rate, seed in (("first", 0.1, 1), ("second", 0.2, 1)):
+            config = {**same, "log_path": label, "learning_rate": rate, "training_config": {"seed": seed}}
+            write_json(tmp_path / label / "config.json", {"config": config})
+        write_json(tmp_path / "third" / "config.json", {"config": [3]})
+        blocks, data = section(context, tmp_path, "settings")
+        assert data == [{"setting": "learning_rate", "values": {"first": 0.1, "second": 0.2}}]
+        assert blocks == (
+            Table(("setting", "first", "second"), (("learning_rate", "0.1", "0.2"),), frozenset()),
+        )
+
+    def test_of_the_backend_have_their_whole_names(self, tmp_path: Path) -> None:
+        context = trained(tmp_path, "first", "second")
+        for label, told in (("first", {"seed": 1}), ("second", {"rank": 8, "seed": 1})):
+            write_json(tmp_path / label / "config.json", {"config": {"training_config": told}})
+        _, data = section(context, tmp_path, "settings")
+        assert data == [{"setting": "training_config.rank", "values": {"first": None, "second": 8}}]
+
+    def test_that_are_the_same_say_nothing(self, tmp_path: Path) -> None:
+        context = trained(tmp_path, "first", "second")
+        for label in ("first", "second"):
+            write_json(tmp_path / label / "config.json", {"config": {"num_epochs": 3}})
+        assert section(context, tmp_path, "settings") == ((Paragraph("None."),), [])
 
 
 class TestNumbers:

@@ -21,8 +21,8 @@ SAMPLES = [
 def test_a_whole_run(tmp_path: Path) -> None:
     (tmp_path / "loss.svg").write_bytes(b"<svg/>")
     write_json(tmp_path / "samples.json", SAMPLES)
-    write_json(tmp_path / "config.json", {"warnings": ["CRU402 unused"]})
-    assert read_run_files(str(tmp_path)) == RunFiles(b"<svg/>", tuple(SAMPLES), ("CRU402 unused",))
+    write_json(tmp_path / "config.json", {"warnings": ["CRU402 unused"], "config": {"a": 1}})
+    assert read_run_files(str(tmp_path)) == RunFiles(b"<svg/>", tuple(SAMPLES), ("CRU402 unused",), {"a": 1})
 
 
 @pytest.mark.parametrize("where", ["", "nowhere", "file/below"])
