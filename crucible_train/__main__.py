@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import sys
@@ -29,7 +30,7 @@ def main() -> None:
     """
     gc.disable()
     _skip_plugin_search()
-    from crucible_train.cli.main import EXIT_BROKEN_PIPE, EXIT_INTERRUPTED, run_command
+    from crucible_train.cli.main import EXIT_BROKEN_PIPE, EXIT_INTERRUPTED, EXIT_USAGE, run_command
 
     # A file name need not be UTF-8, nor the terminal. (stderr escapes what it cannot show by itself.)
     reconfigure = getattr(sys.stdout, "reconfigure", None)
@@ -41,6 +42,11 @@ def main() -> None:
         sys.stderr.flush()
     except BrokenPipeError:  # the reader of our output has gone, as `| head` does
         os._exit(EXIT_BROKEN_PIPE)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EIO, errno.EFBIG) or error.filename is not None:
+            raise  # not about a stream that is open: a mistake of ours
+        sys.stderr.write(f"crucible: the output cannot be written: {error.strerror}\n")
+        os._exit(EXIT_USAGE)
     except KeyboardInterrupt:  # Ctrl-C, or the second one of a run
         os._exit(EXIT_INTERRUPTED)
     if gc.isenabled():

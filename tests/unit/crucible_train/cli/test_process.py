@@ -36,6 +36,19 @@ def test_exit_statuses(here: Path, command: str, status: int) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+@pytest.mark.parametrize(
+    "command", ["validate spec.yaml", "normalize spec.yaml", "schema experiment", "rule"]
+)
+def test_an_output_that_is_full(here: Path, command: str) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [*COMMAND, *command.split()], cwd=here, stdout=full, stderr=subprocess.PIPE, check=False
+        )
+    assert done.returncode == 2
+    assert done.stderr == b"crucible: the output cannot be written: No space left on device\n"
+
+
 def test_the_installed_command_is_the_same(here: Path) -> None:
     installed = Path(sys.executable).with_name("crucible")
     done = subprocess.run([installed, "validate", "spec.yaml"], cwd=here, capture_output=True, check=False)
