@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ValidationError
 
+from crucible_ir import DatasetRef, ModelRef
 from crucible_train import registry
 from crucible_train.diagnostics.diagnostic import Diagnostic, format_loc
 from crucible_train.diagnostics.from_pydantic import ExplainKey, findings_of
@@ -49,8 +51,20 @@ def backend_findings(
         ]
         # A model that is missing altogether is the reference's problem, found when it is resolved.
         relevant = [finding for finding in found if (finding.code, finding.loc) != ("CRU102", ("model_ref",))]
-        return [_as_backend_finding(backend, finding, model, explain_key) for finding in relevant]
+        explained = [_as_backend_finding(backend, finding, model, explain_key) for finding in relevant]
+        return [_with_hint_on_default(finding, told) for finding in explained]
     return []
+
+
+_WRITTEN_OUT = "remove it: it is the IR's default, which `to_json(..., explicit_only=True)` leaves out"
+
+
+def _with_hint_on_default(finding: Diagnostic, told: Mapping[str, Any]) -> Diagnostic:
+    """JSON that was written out whole has the IR's defaults in it, which mean another system."""
+    if finding.loc[1:] != ("model_ref", "framework"):
+        return finding
+    is_default = told["model_ref"]["framework"] == ModelRef.model_fields["framework"].default
+    return replace(finding, hint=_WRITTEN_OUT) if is_default else finding
 
 
 def known_model(backend: str | None) -> type[BaseModel] | None:
@@ -106,6 +120,8 @@ def store_findings(config: StageConfig) -> list[Diagnostic]:
         if provider not in known:
             message = f"there is no data-set store `{provider}`; known: {', '.join(known)}"
             hint = did_you_mean(provider, known) or "plug-ins register in `crucible_train.dataset_store`"
+            if provider == DatasetRef.model_fields["provider"].default:
+                hint = _WRITTEN_OUT
             findings.append(Diagnostic("CRU504", message, (name, "provider"), hint=hint))
     for name in ("dataset_ref", "eval_dataset_ref"):
         reference = getattr(config, name, None)

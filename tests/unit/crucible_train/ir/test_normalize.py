@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from crucible_ir import DatasetRef, ModelRef, TrainingConfig, from_map
+from crucible_ir import DatasetRef, ModelRef, TrainingConfig, from_json, from_map, to_json
 from crucible_train.diagnostics.errors import NormalizeError, NormalizeErrorCode
 from crucible_train.ir.normalize import normalize, normalize_sources
 from crucible_train.ir.resolve import resolve
@@ -225,6 +225,24 @@ class TestBackend:
         (finding,) = findings({**BASE, "backend": toy_backend, "options": evaluated})
         assert (finding.code, finding.loc) == ("CRU504", ("options", "eval_dataset_ref", "provider"))
         assert finding.hint == "plug-ins register in `crucible_train.dataset_store`"
+
+    def test_defaults_that_were_written_out_say_where_they_are_from(self) -> None:
+        config = TrainingConfig(
+            id="a", model_ref=ModelRef(id="byte-lm"), dataset_ref=DatasetRef(name="d"), seed=1
+        )
+        written = from_json(to_json(config), TrainingConfig)
+        found = normalize(written, backend="local")
+        assert isinstance(found, Err)
+        hints = {finding.code: finding.hint for finding in found.error.diagnostics}
+        hint = "remove it: it is the IR's default, which `to_json(..., explicit_only=True)` leaves out"
+        assert hints == {"CRU501": hint, "CRU504": hint}
+        short = from_json(to_json(config, explicit_only=True), TrainingConfig)
+        assert isinstance(normalize(short, backend="local"), Ok)
+
+    def test_another_framework_gets_no_such_hint(self) -> None:
+        spec = {**BASE, "model_ref": {"id": "byte-lm", "framework": "jax"}, "backend": "local"}
+        (finding,) = findings(spec)
+        assert (finding.code, finding.hint) == ("CRU501", None)
 
     def test_an_option_that_looks_like_ours_is_suspicious_while_there_is_no_backend(self) -> None:
         options = {"eval_evry": 3, "beta": 0.1, "lr": 1.0, "lora_rank": 8}
