@@ -105,9 +105,11 @@ def _read(path: Path, *, resume: bool) -> Result[ExperimentRecord | None, RunDir
         if holds_a_run(path):
             return _exists(f"`{path}` holds a training run, and not an experiment; choose another --out")
     except ValidationError as error:
-        where = ".".join(str(part) for part in error.errors()[0]["loc"])
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        wrong = f"{where}: {first['msg']}" if where else first["msg"]
         message = f"`{path / RECORD_NAME}` is not the record of an experiment's run"
-        message += f" ({where}: {error.errors()[0]['msg']}); choose another --out"
+        message += f" ({wrong}); choose another --out"
         return Err(RunDirectoryError(RunDirectoryErrorCode.DAMAGED, message))
     if not resume:
         completed = [f"`{one.label}` has completed" for one in record.completed] if record else []

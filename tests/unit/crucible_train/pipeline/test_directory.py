@@ -90,7 +90,7 @@ class TestAlways:
     @pytest.mark.parametrize(
         ("text", "words"),
         [
-            ("", "EOF"),
+            ("", "(Invalid JSON: EOF"),
             ("[]", "should be an object"),
             ("{}", "id: Field required"),
             ('{"id": 3}', "id: Input should be a valid string"),
