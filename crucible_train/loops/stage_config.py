@@ -22,6 +22,11 @@ if TYPE_CHECKING:
     from crucible_train.diagnostics.diagnostic import Diagnostic
 
 
+def list_as_tuple(value: object) -> object:
+    """Specs have lists; a config keeps tuples, so that it stays immutable."""
+    return tuple(cast("list[Any]", value)) if isinstance(value, list) else value
+
+
 class MappingRow(NamedTuple):
     """One row of a stage's mapping table: a spec key and its fate."""
 
@@ -171,4 +176,14 @@ def fold(cls: type[StageConfig], givens: Sequence[Keys]) -> Folded:
     return folder.finish(cls.training_config_defaults)
 
 
-__all__ = ["Folded", "Given", "Layer", "MappingRow", "Origin", "StageConfig", "TrainingStageConfig", "fold"]
+__all__ = [
+    "Folded",
+    "Given",
+    "Layer",
+    "MappingRow",
+    "Origin",
+    "StageConfig",
+    "TrainingStageConfig",
+    "fold",
+    "list_as_tuple",
+]

@@ -13,13 +13,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeAlias, cast, get_args
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeAlias, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticKnownError
 
 from crucible_train.loops.schedule import LRSchedule
-from crucible_train.loops.stage_config import TrainingStageConfig
+from crucible_train.loops.stage_config import TrainingStageConfig, list_as_tuple
 from crucible_train.loops.supervised.checks import check
 
 if TYPE_CHECKING:
@@ -44,11 +44,6 @@ def _metric(value: object) -> object:
         return _METRICS.get(value, value)
     *names, last = (repr(name) for name in get_args(MonitorName))
     raise PydanticKnownError("literal_error", {"expected": f"{', '.join(names)} or {last}"})
-
-
-def _list_as_tuple(value: object) -> object:
-    """Specs have lists; a config keeps tuples, so that it stays immutable."""
-    return tuple(cast("list[Any]", value)) if isinstance(value, list) else value
 
 
 class EarlyStopping(BaseModel):
@@ -158,7 +153,7 @@ class SupervisedConfig(TrainingStageConfig):
     """What is shown while training, besides `metrics.jsonl`. Left out: a progress bar from the command line,
     nothing from Python."""
 
-    sample_prompts: Annotated[tuple[str, ...], BeforeValidator(_list_as_tuple)] = ()
+    sample_prompts: Annotated[tuple[str, ...], BeforeValidator(list_as_tuple)] = ()
     """Prompts for the trained model, for people to read: user's messages where the data are conversations,
     beginnings to continue where they are text."""
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, TypeAlias, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError, PydanticKnownError, PydanticUseDefault
 
 from crucible_train.diagnostics.diagnostic import Diagnostic, Loc, Severity, format_loc
-from crucible_train.loops.stage_config import StageConfig
+from crucible_train.loops.stage_config import StageConfig, list_as_tuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,11 +28,6 @@ SectionName: TypeAlias = Literal[
 """The sections of a report, in their usual order."""
 
 DEFAULT_NAME = "report"
-
-
-def _list_as_tuple(value: object) -> object:
-    """Specs have lists; a config keeps tuples, so that it stays immutable."""
-    return tuple(cast("list[Any]", value)) if isinstance(value, list) else value
 
 
 def _each_once(values: tuple[T, ...]) -> tuple[T, ...]:
@@ -56,14 +51,14 @@ def _none_is_unset(value: object) -> object:
     """A list of no outputs is what an experiment has that says nothing about them."""
     if value in ([], ()):
         raise PydanticUseDefault
-    return _list_as_tuple(value)
+    return list_as_tuple(value)
 
 
 Choice: TypeAlias = Annotated[
     tuple[T, ...],
     # A bound of Pydantic's would also count the items that are wrong.
     Field(json_schema_extra={"minItems": 1, "uniqueItems": True}),
-    BeforeValidator(_list_as_tuple),
+    BeforeValidator(list_as_tuple),
     AfterValidator(_each_once),
 ]
 """At least one of something, and each once; a list in a spec."""
