@@ -64,7 +64,7 @@ class Material:
         planned: dict[str, str] = {}
         for stage in () if self.experiment is None else self.experiment.pipeline:
             label = unique_label(stage.name, planned)
-            waiting = "running" if label == self._context.stage_label else "pending"
+            waiting = "this report" if label == self._context.stage_label else "pending"
             planned[label] = states.get(label, "disabled" if stage.enabled is False else waiting)
         return planned | states
 

@@ -95,7 +95,7 @@ class Content:
         | `kind`, `schema_version` | `crucible-report`, 1 |
         | `title`, `run_id` | the heading, and the run it is about |
         | `experiment` | its `id`, `description`, `owner`, `tags`, `metadata`, `experiment_type`, `created_at`, `updated_at`, where they are set; null without an experiment |
-        | `stages` | in order: `stage` (its label), `state` (`completed`, `disabled`, `running`, `pending`), `output` (of a completed one) |
+        | `stages` | in order: `stage` (its label), `state` (`completed`, `disabled`, `this report`, `pending`), `output` (of a completed one) |
         | `settings` | what training stages were set to in different ways: `setting`, `values` by stage |
         | `warnings` | `stage`, `text` |
         | `curves` | `stage`, `path` of an SVG |

@@ -152,7 +152,7 @@ class TestTheStages:
             ("count", "completed"),
             ("count-2", "completed"),
             ("check", "disabled"),
-            ("report", "running"),
+            ("report", "this report"),
             ("publish", "pending"),
         ]
 
