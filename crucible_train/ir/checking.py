@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from pydantic import BaseModel, ValidationError
 
@@ -14,13 +14,13 @@ from crucible_train.ir.ir_check import dataset_ref_findings, ir_findings, is_wri
 from crucible_train.ir.one_mistake import with_hint_of, without_answered
 from crucible_train.ir.overridden import Uncovered, uncovered
 from crucible_train.ir.unknown_keys import explain
-from crucible_train.loops.stage_config import Layer, Origin, StageConfig, TrainingStageConfig, fold
+from crucible_train.loops.stage_config import Layer, Origin, StageConfig, fold
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from crucible_train.ir.spec import Source
-    from crucible_train.loops.stage_config import Folded
+    from crucible_train.loops.stage_config import Folded, TrainingStageConfig
 
 
 class Checker:
@@ -198,17 +198,18 @@ class Checker:
         return frozenset(str(target[0]) for target in self.folded.origins if self._touches_bad(target))
 
     def _check_backend(self, config: StageConfig, model: type[BaseModel] | None) -> None:
-        if not isinstance(config, TrainingStageConfig):
+        if not config.trains():
             for finding in store_findings(config):
                 self._add_at_target(finding)
             return
-        if model is None and config.backend is None:
+        training = cast("TrainingStageConfig", config)  # `isinstance` of a Pydantic model is slow
+        if model is None and training.backend is None:
             return
         self.backend_checked = True
         nulls = [str(target[1]) for target in self.folded.passed_on if target not in self.folded.origins]
-        for finding in backend_findings(config, model, self._explain_option, nulls):
+        for finding in backend_findings(training, model, self._explain_option, nulls):
             self._add_at_target(finding)
-        self.backend_model = model or known_model(config.backend)
+        self.backend_model = model or known_model(training.backend)
         for finding in store_findings(config) if model is None else ():
             self._add_at_target(finding)
 

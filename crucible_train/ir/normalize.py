@@ -87,9 +87,13 @@ def normalize_sources(
             return unsupported([unknown_stage(stage, problem)])
         case Ok(stage_class):
             model = stage_class.config_model
-    if model.trains() and not any(one.layer is None or one.layer >= Layer.DIRECT for one in sources):
-        message = "nothing to normalise: pass a training config, or stage keys"
-        return Err(NormalizeError(NormalizeErrorCode.MISSING_TRAINING_CONFIG, message))
+    for source in sources:
+        if source.layer is None or source.layer >= Layer.DIRECT:
+            break
+    else:
+        if model.trains():
+            message = "nothing to normalise: pass a training config, or stage keys"
+            return Err(NormalizeError(NormalizeErrorCode.MISSING_TRAINING_CONFIG, message))
     checker = Checker(stage, model, sources)
     config = checker.run(backend_model)
     findings = sorted(checker.findings, key=sort_key) if checker.findings else ()

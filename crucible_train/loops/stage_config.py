@@ -62,7 +62,7 @@ class StageConfig(BaseModel):
     @classmethod
     def trains(cls) -> bool:
         """Whether the stage reads a whole training config and tells a backend its part of it."""
-        return issubclass(cls, TrainingStageConfig)
+        return False
 
     @classmethod
     def mapping_table(cls) -> tuple[MappingRow, ...]:
@@ -129,6 +129,11 @@ class TrainingStageConfig(StageConfig):
 
     training_config: dict[str, Any] = Field(default_factory=dict[str, Any])
     """What the backend is told: the model, the optimizer, the seed and the backend's own settings."""
+
+    @classmethod
+    def trains(cls) -> bool:
+        """It does."""
+        return True
 
 
 @cache
