@@ -7,9 +7,9 @@ import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
-from crucible_train.cli.load import Checked, check, open_session
+from crucible_train.cli.load import check, open_session
 from crucible_train.cli.main import EXIT_FINDINGS, EXIT_OK, EXIT_USAGE
-from crucible_train.cli.reporters.report import Report
+from crucible_train.cli.reporters.report import Report, file_report
 from crucible_train.diagnostics.diagnostic import Severity
 from crucible_train.result import Err, Ok
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Sequence
 
+    from crucible_train.cli.load import Checked
+    from crucible_train.cli.reporters.report import FileReport
     from crucible_train.cli.reporters.terminal_report import Terminal
 
 
@@ -34,16 +36,16 @@ def validate(options: argparse.Namespace) -> int:
         if problem is not None:
             return _usage(problem)
     terminal = _terminal(options) if options.format == "text" else None
-    checked: list[Checked] = []
+    fingerprints = options.format == "json"
+    files: list[FileReport] = []
     for path in options.paths:
         match check(path, session):
-            case Ok(one):
-                # Only a terminal shows lines of the text, and the texts of many files are large.
-                checked.append(one if terminal or not one.texts else one._replace(texts={}))
+            case Ok(checked):
+                files.append(file_report(checked, texts=terminal is not None, fingerprints=fingerprints))
             case Err(problem):
                 return _usage(problem)
-    status = exit_status(checked, strict=options.strict)
-    return _deliver(Report(checked, status, options.strict), options, terminal)
+    status = exit_status(files, strict=options.strict)
+    return _deliver(Report(files, status, options.strict), options, terminal)
 
 
 def _usage(problem: str) -> int:
@@ -51,11 +53,11 @@ def _usage(problem: str) -> int:
     return EXIT_USAGE
 
 
-def exit_status(checked: Sequence[Checked], *, strict: bool = False) -> int:
+def exit_status(files: Sequence[FileReport | Checked], *, strict: bool = False) -> int:
     """2 when a file could not be read, else 1 when there are errors (or warnings, if `strict`), else 0."""
-    if not all(one.readable for one in checked):
+    if not all(one.readable for one in files):
         return EXIT_USAGE
-    fails = any(strict or finding.severity is Severity.ERROR for one in checked for finding in one.findings)
+    fails = any(strict or finding.severity is Severity.ERROR for one in files for finding in one.findings)
     return EXIT_FINDINGS if fails else EXIT_OK
 
 

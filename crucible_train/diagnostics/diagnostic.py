@@ -44,6 +44,9 @@ class Diagnostic:
     span: Span | None = None
     hint: str | None = None
     severity: Severity = Severity.ERROR
+    fix: str | None = None
+    """What to write in place of the text at `span`, where that is certain to be meant: the name of a key, or
+    a value as JSON has it."""
 
     def at(self, span: Span | None) -> Diagnostic:
         """The same finding at `span`."""

@@ -54,7 +54,7 @@ def test_every_line_of_a_text_is_printable(report: Report) -> None:
     lines = text_report.render(report).split("\n")
     assert [line for line in lines if not line.isprintable()] == []
     hints = sum(bool(said.hint) for _, said in report.findings())
-    outcomes = sum(len(text_report.outcome_lines(one)) for one in report.checked)
+    outcomes = sum(len(text_report.outcome_lines(one)) for one in report.files)
     assert len(lines) == len(list(report.findings())) + hints + outcomes + 1
 
 
@@ -123,7 +123,7 @@ def test_a_junit_report_is_one_with_a_case_for_each_file(report: Report) -> None
     assert junit_errors(text) == []
     suite = ET.fromstring(text.encode())[0]
     cases = suite.findall("testcase")
-    assert [case.get("name") for case in cases] == [text_report.printable(one.path) for one in report.checked]
+    assert [case.get("name") for case in cases] == [text_report.printable(one.path) for one in report.files]
     for kind in ("failure", "error"):
         assert suite.get(f"{kind}s") == str(sum(case.find(kind) is not None for case in cases))
     assert bool(suite.findall("*/failure") + suite.findall("*/error")) == (report.status != 0)

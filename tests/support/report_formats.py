@@ -13,7 +13,7 @@ import xmlschema
 from hypothesis import strategies as st
 
 from crucible_train.cli.load import Checked
-from crucible_train.cli.reporters.report import Report
+from crucible_train.cli.reporters.report import FileReport, Report, file_report
 from crucible_train.cli.validate import exit_status
 from crucible_train.diagnostics import Diagnostic, Severity, Span
 from crucible_train.diagnostics.catalogue import RULES
@@ -39,17 +39,18 @@ def warning(message: str = "unused", **fields: Any) -> Diagnostic:
     return finding("CRU402", message, severity=Severity.WARNING, **fields)
 
 
-def checked(*findings: Diagnostic, path: str = "spec.yaml", **fields: Any) -> Checked:
+def checked(*findings: Diagnostic, path: str = "spec.yaml", **fields: Any) -> FileReport:
     """A file with these findings; it stands for nothing."""
-    return Checked(path, findings, None, **fields)
+    return FileReport(path, findings, **fields)
 
 
-def valid(*warnings: Diagnostic, path: str = "spec.yaml") -> Checked:
+def valid(*warnings: Diagnostic, path: str = "spec.yaml") -> FileReport:
     """A file that is valid for the stage of a spec."""
-    return Checked(path, warnings, normalize(SPEC, backend="local").unwrap())
+    normalized = normalize(SPEC, backend="local").unwrap()
+    return file_report(Checked(path, warnings, normalized), fingerprints=True)
 
 
-def report_of(*files_checked: Checked, strict: bool = False) -> Report:
+def report_of(*files_checked: FileReport, strict: bool = False) -> Report:
     """The report about these files."""
     return Report(files_checked, exit_status(files_checked, strict=strict), strict)
 
@@ -165,7 +166,7 @@ def findings(draw: st.DrawFn, path: str) -> Diagnostic:
 
 
 @st.composite
-def files_checked(draw: st.DrawFn) -> Checked:
+def files_checked(draw: st.DrawFn) -> FileReport:
     """A file with any findings; one without errors is valid."""
     path = draw(paths)
     found = tuple(draw(st.lists(findings(path), max_size=4)))
@@ -182,10 +183,10 @@ def reports(draw: st.DrawFn) -> Report:
 
 def moved(report: Report, lines: int) -> Report:
     """The same report with every finding further down."""
-    return Report([_moved(one, lines) for one in report.checked], report.status, report.strict)
+    return Report([_moved(one, lines) for one in report.files], report.status, report.strict)
 
 
-def _moved(one: Checked, lines: int) -> Checked:
+def _moved(one: FileReport, lines: int) -> FileReport:
     found: Iterable[Diagnostic] = (
         said.at(
             said.span and said.span._replace(line=said.span.line + lines, end_line=said.span.end_line + lines)

@@ -6,38 +6,18 @@ import json
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from crucible_train.cli.load import Checked
     from crucible_train.cli.reporters.report import Finding, Report
 
 
 def render(report: Report) -> str:
     """`{"files", "valid", "findings", "unchecked"}`; `valid` has the stages of every valid file."""
-    checked = report.checked
     content: dict[str, Any] = {
-        "files": len(checked),
-        "valid": {one.path: stages_json(one) for one in checked if one.normalized or one.experiment},
+        "files": len(report.files),
+        "valid": {one.path: [stage._asdict() for stage in one.stages] for one in report.files if one.stages},
         "findings": [finding_json(finding) for finding in report.findings()],
-        "unchecked": [f"{one.path}: {item}" for one in checked for item in one.unchecked],
+        "unchecked": [f"{one.path}: {item}" for one in report.files for item in one.unchecked],
     }
     return json.dumps(content, indent=2, ensure_ascii=False)
-
-
-def stages_json(one: Checked) -> list[dict[str, Any]]:
-    """The stages a valid file stands for: one, or those of its pipeline."""
-    if one.experiment is not None:
-        planned = [(stage.label, stage.enabled, stage.normalized) for stage in one.experiment.stages]
-    else:
-        planned = [(one.normalized.stage, True, one.normalized)] if one.normalized is not None else []
-    return [
-        {
-            "label": label,
-            "stage": normalized.stage,
-            "backend": getattr(normalized.config, "backend", None),
-            "enabled": enabled,
-            "fingerprint": normalized.fingerprint,
-        }
-        for label, enabled, normalized in planned
-    ]
 
 
 def finding_json(finding: Finding) -> dict[str, Any]:
@@ -55,4 +35,5 @@ def finding_json(finding: Finding) -> dict[str, Any]:
         "message": said.message,
         "loc": list(said.loc),
         "hint": said.hint,
+        "fix": said.fix,
     }

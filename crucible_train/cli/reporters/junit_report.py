@@ -14,8 +14,7 @@ from crucible_train.cli.reporters.text_report import count, finding_lines, outco
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from crucible_train.cli.load import Checked
-    from crucible_train.cli.reporters.report import Report
+    from crucible_train.cli.reporters.report import FileReport, Report
     from crucible_train.diagnostics.diagnostic import Diagnostic
 
 _SUITE = "crucible validate"
@@ -27,10 +26,10 @@ def render(report: Report) -> str:
 
     XML has no form for most control characters: what a terminal would act on is escaped, as in the text.
     """
-    errors = sum(not one.readable for one in report.checked)
-    failures = sum(one.readable and _fails(one, report) for one in report.checked)
-    counts = f'tests="{len(report.checked)}" failures="{failures}" errors="{errors}"'
-    cases = (line for one in report.checked for line in _case(one, report))
+    errors = sum(not one.readable for one in report.files)
+    failures = sum(one.readable and _fails(one, report) for one in report.files)
+    counts = f'tests="{len(report.files)}" failures="{failures}" errors="{errors}"'
+    cases = (line for one in report.files for line in _case(one, report))
     return "\n".join(
         [
             '<?xml version="1.0" encoding="UTF-8"?>',
@@ -43,11 +42,11 @@ def render(report: Report) -> str:
     )
 
 
-def _fails(one: Checked, report: Report) -> bool:
+def _fails(one: FileReport, report: Report) -> bool:
     return any(report.fails(finding) for finding in one.findings)
 
 
-def _case(one: Checked, report: Report) -> list[str]:
+def _case(one: FileReport, report: Report) -> list[str]:
     """The test case of one file."""
     failing = [finding for finding in one.findings if report.fails(finding)]
     passing = [finding for finding in one.findings if not report.fails(finding)]

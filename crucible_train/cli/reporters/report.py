@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from crucible_train.cli.load import STDIN_NAME
 from crucible_train.diagnostics.diagnostic import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from crucible_train.cli.load import Checked
     from crucible_train.diagnostics.diagnostic import Diagnostic
+    from crucible_train.ir.normalized import Normalized
+    from crucible_train.loops.stage_config import StageConfig
 
 _ROOT_VARIABLES = ("GITHUB_WORKSPACE", "CI_PROJECT_DIR")
 
@@ -22,16 +25,72 @@ Finding: TypeAlias = "tuple[str, Diagnostic]"
 """A finding, and the file to look at: the one it is in or, without a position, the one it is about."""
 
 
+class StageReport(NamedTuple):
+    """A stage that a valid file stands for."""
+
+    label: str
+    stage: str
+    backend: str | None
+    enabled: bool
+    fingerprint: str | None
+    """None where nobody asked for it: it takes time."""
+
+
+class FileReport(NamedTuple):
+    """What a report says of one file: nothing but data, and little, because there may be many files."""
+
+    path: str
+    findings: tuple[Diagnostic, ...]
+    stages: tuple[StageReport, ...] = ()
+    """None where there are errors."""
+    is_experiment: bool = False
+    unchecked: tuple[str, ...] = ()
+    """What only a run can find out, in words."""
+    readable: bool = True
+    texts: Mapping[str, str] = MappingProxyType({})
+    """The texts that findings point into, by the name their spans say, for whoever shows lines of them."""
+
+
+def file_report(checked: Checked, *, texts: bool = False, fingerprints: bool = False) -> FileReport:
+    """What to keep of a file that was checked, with its texts and fingerprints only where they are shown."""
+    experiment = checked.experiment
+    if experiment is not None:
+        stages = [
+            _stage_report(one.label, one.normalized, one.enabled, fingerprints) for one in experiment.stages
+        ]
+    elif checked.normalized is not None:
+        stages = [_stage_report(checked.normalized.stage, checked.normalized, True, fingerprints)]
+    else:
+        stages = []
+    return FileReport(
+        checked.path,
+        checked.findings,
+        tuple(stages),
+        experiment is not None,
+        checked.unchecked,
+        checked.readable,
+        checked.texts if texts else MappingProxyType({}),
+    )
+
+
+def _stage_report(
+    label: str, normalized: Normalized[StageConfig], enabled: bool, fingerprints: bool
+) -> StageReport:
+    backend: str | None = getattr(normalized.config, "backend", None)
+    fingerprint = normalized.fingerprint if fingerprints else None
+    return StageReport(label, normalized.stage, backend, enabled, fingerprint)
+
+
 class Report:
     """What `crucible validate` found, before it has a format.
 
     A plain class: making a `NamedTuple` takes half a millisecond of every check.
     """
 
-    __slots__ = ("checked", "status", "strict")
+    __slots__ = ("files", "status", "strict")
 
-    def __init__(self, checked: Sequence[Checked], status: int, strict: bool) -> None:
-        self.checked = checked
+    def __init__(self, files: Sequence[FileReport], status: int, strict: bool) -> None:
+        self.files = files
         self.status = status
         """The exit status."""
         self.strict = strict
@@ -39,7 +98,7 @@ class Report:
 
     def findings(self) -> Iterator[Finding]:
         """Every finding: file by file, in the order of their places."""
-        for one in self.checked:
+        for one in self.files:
             for said in one.findings:
                 yield (said.span.file if said.span else one.path), said
 

@@ -119,7 +119,7 @@ def _artifact(path: str, root: str) -> dict[str, str]:
 
 def _invocation(report: Report, root: str) -> dict[str, Any]:
     """How the check ended [3.20]; a file that could not be read was not checked, so that is no success."""
-    notes = [(one.path, item) for one in report.checked for item in one.unchecked]
+    notes = [(one.path, item) for one in report.files for item in one.unchecked]
     return {
         "executionSuccessful": report.status != EXIT_USAGE,
         "exitCode": report.status,

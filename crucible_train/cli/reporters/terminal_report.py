@@ -11,8 +11,7 @@ from crucible_train.diagnostics.diagnostic import Severity
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from crucible_train.cli.load import Checked
-    from crucible_train.cli.reporters.report import Report
+    from crucible_train.cli.reporters.report import FileReport, Report
     from crucible_train.diagnostics.diagnostic import Diagnostic
     from crucible_train.source.positions import Lines
 
@@ -73,14 +72,14 @@ def _width(stream: TextIO | None, environ: Mapping[str, str]) -> int:
 def render(report: Report, terminal: Terminal) -> str:
     """The whole report."""
     lines: list[str] = []
-    for one in report.checked:
+    for one in report.files:
         lines += _findings(one, terminal)
         lines += outcome_lines(one)
     ok = _GREEN if not report.status else _RED
     return "\n".join([*lines, terminal.paint(ok, summary(report))])
 
 
-def _findings(one: Checked, terminal: Terminal) -> list[str]:
+def _findings(one: FileReport, terminal: Terminal) -> list[str]:
     from crucible_train.source.positions import Lines
 
     sources = {name: Lines(text, name) for name, text in one.texts.items()}

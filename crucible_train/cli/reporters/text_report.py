@@ -2,49 +2,40 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from crucible_train.diagnostics.diagnostic import Severity
 
 if TYPE_CHECKING:
-    from crucible_train.cli.load import Checked
-    from crucible_train.cli.reporters.report import Report
+    from crucible_train.cli.reporters.report import FileReport, Report, StageReport
     from crucible_train.diagnostics.diagnostic import Diagnostic
-    from crucible_train.ir.experiment import NormalizedExperiment
-    from crucible_train.ir.normalized import Normalized
 
 
 def render(report: Report) -> str:
     """The whole report."""
     lines: list[str] = []
-    for one in report.checked:
+    for one in report.files:
         lines += (line for finding in one.findings for line in finding_lines(one.path, finding))
         lines += outcome_lines(one)
     lines.append(summary(report))
     return "\n".join(lines)
 
 
-def outcome_lines(one: Checked) -> list[str]:
+def outcome_lines(one: FileReport) -> list[str]:
     """What a valid file stands for, and what was not checked; no line for any other file."""
     lines: list[str] = []
-    if one.normalized is not None:
-        lines.append(f"{one.path}: valid for {_stage(one.normalized)}")
-    elif one.experiment is not None:
-        lines.append(f"{one.path}: valid: {_pipeline(one.experiment)}")
+    if one.is_experiment:
+        pipeline = ", then ".join(_stage(stage) for stage in one.stages)
+        lines.append(f"{one.path}: valid: {pipeline}")
+    elif one.stages:
+        lines.append(f"{one.path}: valid for {_stage(one.stages[0])}")
     lines += (f"    not checked: {item}" for item in one.unchecked)
     return [printable(line) for line in lines]
 
 
-def _stage(normalized: Normalized[Any]) -> str:
-    backend = getattr(normalized.config, "backend", None)
-    return normalized.stage + (f" on the {backend} backend" if backend else "")
-
-
-def _pipeline(experiment: NormalizedExperiment) -> str:
-    """The stages in their order, each with what it runs on."""
-    return ", then ".join(
-        _stage(one.normalized) + ("" if one.enabled else " (disabled)") for one in experiment.stages
-    )
+def _stage(stage: StageReport) -> str:
+    backend = f" on the {stage.backend} backend" if stage.backend else ""
+    return stage.stage + backend + ("" if stage.enabled else " (disabled)")
 
 
 def finding_lines(path: str, finding: Diagnostic) -> list[str]:
@@ -69,10 +60,10 @@ def printable(text: str, *, keep: str = "") -> str:
 
 def summary(report: Report) -> str:
     """The last line: how many of everything."""
-    findings = [finding for one in report.checked for finding in one.findings]
+    findings = [finding for one in report.files for finding in one.findings]
     errors = sum(finding.severity is Severity.ERROR for finding in findings)
     warnings = len(findings) - errors
-    counts = [count(len(report.checked), "file"), count(errors, "error"), count(warnings, "warning")]
+    counts = [count(len(report.files), "file"), count(errors, "error"), count(warnings, "warning")]
     strict = "; --strict: warnings fail" if report.strict and warnings else ""
     codes = sorted({finding.code for finding in findings})
     explained = f" (`crucible rule {printable(codes[0])}` explains a code)" if codes else ""

@@ -88,6 +88,7 @@ def test_the_json_report_has_exactly_these_keys(crucible: Callable[..., Any], he
                 "message": "`epochs` must be at least 1, not 0",
                 "loc": ["epochs"],
                 "hint": None,
+                "fix": None,
             },
             {
                 "path": "broken.yaml",
@@ -100,6 +101,7 @@ def test_the_json_report_has_exactly_these_keys(crucible: Callable[..., Any], he
                 "message": "unknown key `learning_rat`",
                 "loc": ["learning_rat"],
                 "hint": "did you mean `learning_rate`?",
+                "fix": None,
             },
         ],
         "unchecked": [
