@@ -113,7 +113,7 @@ class Normalized(Generic[C]):
             reference: dict[str, Any] | None = getattr(self.config, name, None)
             if reference is not None:
                 found.append(f"that the data set {reference['name']!r} exists, and its columns")
-        return tuple(found)
+        return tuple(dict.fromkeys(found))  # one data set may be there to train and to evaluate on
 
     @cached_property
     def provenance(self) -> Mapping[str, Provenance]:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crucible_train.cli.main import FORMATS
-from tests.examples.formats.update import CASES, EXPECTED, SUFFIXES, report, reports
+from tests.examples.formats.update import CASES, EXPECTED, HERE, reports
+from tests.examples.reports import SUFFIXES, report
 from tests.support.report_formats import (
     code_quality_errors,
     junit_errors,
@@ -27,8 +28,8 @@ def no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(("case", "suffix", "path"), reports(), ids=lambda value: getattr(value, "name", ""))
 def test_a_report_is_exactly_the_one_written_down(case: str, suffix: str, path: Path) -> None:
-    assert path.exists(), "run `python tests/examples/formats/update.py`, and read what it wrote"
-    assert report(case, suffix) == path.read_text(encoding="utf-8")
+    assert path.exists(), "run `python -m tests.examples.formats.update`, and read what it wrote"
+    assert report(HERE, CASES[case], suffix) == path.read_text(encoding="utf-8")
 
 
 def test_every_format_is_shown_and_every_report_belongs_to_a_case() -> None:

@@ -1,4 +1,4 @@
-"""The files here, reported by `crucible validate` in every format: `python tests/examples/formats/update.py`
+"""The files here, reported by `crucible validate` in every format: `python -m tests.examples.formats.update`
 writes it down again, for a person to read before it is committed.
 
 `expected/CASE.SUFFIX` is the report of one command line, run in this directory, in one format.
@@ -6,14 +6,9 @@ writes it down again, for a person to read before it is committed.
 
 from __future__ import annotations
 
-import contextlib
-import io
-import os
 from pathlib import Path
-from unittest.mock import patch
 
-from crucible_train import __version__
-from crucible_train.cli.main import run_command
+from tests.examples.reports import SUFFIXES, report, write
 
 HERE = Path(__file__).parent
 EXPECTED = HERE / "expected"
@@ -28,29 +23,6 @@ CASES: dict[str, list[str]] = {
 }
 """The arguments of each report: what is wrong in one, many or no files, and on the command line."""
 
-SUFFIXES: dict[str, tuple[str, ...]] = {
-    ".txt": ("--format", "text"),
-    ".terminal.txt": ("--format", "text", "--color", "always"),
-    ".json": ("--format", "json"),
-    ".github.txt": ("--format", "github"),
-    ".gitlab.json": ("--format", "gitlab"),
-    ".sarif": ("--format", "sarif"),
-    ".junit.xml": ("--format", "junit"),
-}
-"""The formats, by the ends of the files' names. The terminal is 80 columns wide."""
-
-
-def report(case: str, suffix: str) -> str:
-    """One report, without our version in it."""
-    printed = io.StringIO()
-    with (
-        contextlib.chdir(HERE),
-        contextlib.redirect_stdout(printed),
-        patch.dict(os.environ, {"COLUMNS": "80"}),
-    ):
-        run_command(["validate", *CASES[case], *SUFFIXES[suffix]])
-    return printed.getvalue().replace(f'"version": "{__version__}"', '"version": "VERSION"')
-
 
 def reports() -> list[tuple[str, str, Path]]:
     """Every case in every format: the case, the suffix, and where its report is written down."""
@@ -59,14 +31,7 @@ def reports() -> list[tuple[str, str, Path]]:
 
 def main() -> None:
     """Write every report anew, and remove those of cases that are gone."""
-    for stale in set(EXPECTED.iterdir()) - {path for *_, path in reports()}:
-        stale.unlink()
-        print(f"removed {stale.name}")
-    for case, suffix, path in reports():
-        text = report(case, suffix)
-        if not path.exists() or path.read_text(encoding="utf-8") != text:
-            path.write_text(text, encoding="utf-8")
-            print(f"wrote {path.name}")
+    write(EXPECTED, {path.name: report(HERE, CASES[case], suffix) for case, suffix, path in reports()})
 
 
 if __name__ == "__main__":
