@@ -16,6 +16,9 @@ MAX_NODES = 100_000
 MAX_ALIASES = 1_000
 """Uses of YAML aliases."""
 
+MAX_FILES = 32
+"""Files of one spec: the file itself, and those it extends."""
+
 MAX_DIGITS = 4_300
 """Digits of one integer: CPython's default limit for `int(text)`, kept even where it was switched off."""
 
@@ -25,11 +28,22 @@ MAX_BITS = 14_284
 TOO_LARGE_MESSAGE = f"larger than {MAX_BYTES // 1024 // 1024} MiB"
 DEEP_MESSAGE = f"nested more than {MAX_DEPTH} levels deep"
 MANY_MESSAGE = f"more than {MAX_NODES:,} keys and values"
+CHAIN_FILES_MESSAGE = f"more than {MAX_FILES} files extend one another"
+CHAIN_SIZE_MESSAGE = f"with this file, the files that extend one another are {TOO_LARGE_MESSAGE}"
+CHAIN_MANY_MESSAGE = f"with this file, the files that extend one another have {MANY_MESSAGE}"
 BUDGET_HINT = "keep data out of the spec: refer to a data set instead"
 
 
 def within_budget(data: dict[str, Any]) -> bool:
-    """Whether parsed `data` keeps to `MAX_DEPTH` and `MAX_NODES`. It walks level by level: no recursion."""
+    """Whether parsed `data` keeps to `MAX_DEPTH` and `MAX_NODES`."""
+    return num_nodes(data) <= MAX_NODES
+
+
+def num_nodes(data: dict[str, Any]) -> int:
+    """The keys and values of parsed `data`; where it is over a budget, some number above `MAX_NODES`.
+
+    It walks level by level: no recursion.
+    """
     level: list[Any] = [data]
     nodes = 1
     for _ in range(MAX_DEPTH):
@@ -43,9 +57,7 @@ def within_budget(data: dict[str, Any]) -> bool:
                 items = cast("list[Any]", node)
                 nodes += len(items)
                 below += [item for item in items if isinstance(item, dict | list)]
-        if nodes > MAX_NODES:
-            return False
-        if not below:
-            return True
+        if nodes > MAX_NODES or not below:
+            return nodes
         level = below
-    return False
+    return MAX_NODES + 1

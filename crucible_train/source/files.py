@@ -21,17 +21,22 @@ _MAX_NEIGHBOURS = 10_000
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
-def read_file(path: str | os.PathLike[str]) -> Result[tuple[bytes, Format], SourceError]:
-    """The bytes of the regular file `path`, and its format. Err, unreadable: CRU001, CRU006 and CRU007."""
+def read_file(
+    path: str | os.PathLike[str], *, is_regular: bool = False
+) -> Result[tuple[bytes, Format], SourceError]:
+    """The bytes of the regular file `path`, and its format. Err, unreadable: CRU001, CRU006 and CRU007.
+
+    With `is_regular`, a listing of its directory has said that it is one.
+    """
     name = os.fspath(path)
     try:
-        mode = Path(name).stat().st_mode
-        if not stat.S_ISREG(mode):
-            return _no_regular_file(name, mode)
-        file_format = _FORMATS.get(Path(name).suffix.lower())
+        if not is_regular:
+            mode = os.stat(name).st_mode  # noqa: PTH116 - for each of many files, a path object takes longer
+            if not stat.S_ISREG(mode):
+                return _no_regular_file(name, mode)
+        file_format = format_of(name)
         if file_format is None:
-            hint = f"rename the file to end in one of {', '.join(_FORMATS)}"
-            return _unreadable(name, "CRU007", "the file name does not say which format it is", hint)
+            return no_format(name)
         data = _read(name)
     except FileNotFoundError:
         return _unreadable(name, "CRU001", "no such file", _nearest(Path(name)))
@@ -43,15 +48,32 @@ def read_file(path: str | os.PathLike[str]) -> Result[tuple[bytes, Format], Sour
     return Ok((data, file_format))
 
 
+def format_of(name: str) -> Format | None:
+    """The format that a file's name says, if it does."""
+    return _FORMATS.get(os.path.splitext(name)[1].lower())  # noqa: PTH122 - a path object takes longer
+
+
+def no_format(name: str) -> Err[SourceError]:
+    """CRU007: the name of a file does not say its format."""
+    hint = f"rename the file to end in one of {', '.join(_FORMATS)}"
+    return _unreadable(name, "CRU007", "the file name does not say which format it is", hint)
+
+
 def _read(name: str) -> bytes | None:
     """The content of the file, or None over the budget."""
-    with os.fdopen(os.open(name, _FLAGS), "rb") as file:
-        status = os.fstat(file.fileno())
+    handle = os.open(name, _FLAGS)  # a file object takes longer than the file
+    try:
+        status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode):
             raise OSError("it was replaced by something that is no regular file")
         if status.st_size > MAX_BYTES:
             return None
-        data = file.read(MAX_BYTES + 1)
+        data = os.read(handle, status.st_size + 1)  # Python makes room for all that is asked for
+        if len(data) > status.st_size:  # it has grown since
+            while len(data) <= MAX_BYTES and (more := os.read(handle, MAX_BYTES + 1 - len(data))):
+                data += more
+    finally:
+        os.close(handle)
     return data if len(data) <= MAX_BYTES else None
 
 

@@ -66,12 +66,12 @@ class Findings:
         document = Document(name, file_format, data, warnings, positions)
         if not errors:
             return Ok(document)
-        return Err(SourceError(errors, document=document, text=self.lines.text))
+        return Err(SourceError(errors, document=document, texts=self.lines.texts))
 
     def fail(self, *, readable: bool = True) -> Err[SourceError]:
         """`Err` with everything found, and no document."""
-        text = self.lines.text if readable else None
-        return Err(SourceError(tuple(sorted(self._found, key=sort_key)), readable, text=text))
+        texts = self.lines.texts if readable else {}
+        return Err(SourceError(tuple(sorted(self._found, key=sort_key)), readable, texts=texts))
 
 
 def shown(text: str) -> str:

@@ -21,7 +21,8 @@ _BARE_BUT_SYNTAX = frozenset(("-", "---", "..."))
 
 
 def load_path(path: str | os.PathLike[str]) -> Result[Document, SourceError]:
-    """Read the spec in the file `path`; its suffix (.yaml, .yml, .json, .toml) says the format.
+    """Read the spec in the file `path`, and what it extends; its suffix (.yaml, .yml, .json, .toml) says the
+    format.
 
     Err, unreadable: CRU001 (no such file, no regular file, no permission), CRU002, CRU006 (too large) and
     CRU007. Err, readable: as `load_text`.
@@ -32,7 +33,8 @@ def load_path(path: str | os.PathLike[str]) -> Result[Document, SourceError]:
     if isinstance(result, Err):
         return result
     data, file_format = result.value
-    return load_bytes(data, format=file_format, name=os.fspath(path))
+    name = os.fspath(path)
+    return _extended(read_bytes(data, file_format, name), os.path.split(name)[0])
 
 
 def load_bytes(
@@ -40,11 +42,18 @@ def load_bytes(
     *,
     format: Format,  # noqa: A002 - the public name of the argument
     name: str,
+    directory: str | None = None,
 ) -> Result[Document, SourceError]:
     """Read a spec from the bytes of a UTF-8 text, with or without a byte order mark.
 
-    Err, unreadable: CRU002 with the byte offset, CRU006 (too large). Err, readable: as `load_text`.
+    `directory` is as in `load_text`. Err, unreadable: CRU002 with the byte offset, CRU006 (too large). Err,
+    readable: as `load_text`.
     """
+    return _extended(read_bytes(data, format, name), directory)
+
+
+def read_bytes(data: bytes, file_format: Format, name: str) -> Result[Document, SourceError]:
+    """One file, whose `extends` is a key like any other. Err: as `load_bytes`, without CRU021 to CRU023."""
     if len(data) > MAX_BYTES:
         return _unreadable("CRU006", TOO_LARGE_MESSAGE, "", name, BUDGET_HINT)
     try:
@@ -53,7 +62,7 @@ def load_bytes(
         before = data[: error.start].decode()
         message = f"not UTF-8: byte 0x{data[error.start]:02X} at offset {error.start:,}"
         return _unreadable("CRU002", message, before, name, _encoding_hint(data))
-    return _nul(text, name) or _reader(format)(text.removeprefix("\ufeff"), name)
+    return _nul(text, name) or _reader(file_format)(text.removeprefix("\ufeff"), name)
 
 
 def load_text(
@@ -61,15 +70,21 @@ def load_text(
     *,
     format: Format,  # noqa: A002 - the public name of the argument
     name: str = "<text>",
+    directory: str | None = None,
 ) -> Result[Document, SourceError]:
     """Read a spec from `text`.
+
+    The files that it extends are found from `directory`, as if the text were a file there.
 
     Err, unreadable: CRU002 (NUL, or half a surrogate pair: no text), CRU006 (too large). Err, readable:
     CRU003 (empty), CRU004 (no mapping at the top), CRU005 (several documents), CRU006 (over a budget),
     CRU011 (syntax), CRU012 (duplicate key), CRU013 (tag), CRU014 (NaN, infinity), CRU015 (integer too long),
-    CRU016 (key not text), CRU017 (recursive alias). CRU018 is a warning of the document.
+    CRU016 (key not text), CRU017 (recursive alias), CRU021 (a file to extend cannot be read, or there is no
+    directory to find it from), CRU022 (files extend one another), CRU023 (a file outside the project); for
+    every file that is extended, too. CRU018 is a warning of the document.
     """
-    return _no_text(text, name) or _reader(format)(text.removeprefix("\ufeff"), name)
+    read = _no_text(text, name) or _reader(format)(text.removeprefix("\ufeff"), name)
+    return _extended(read, directory)
 
 
 def parse_scalar(text: str) -> Result[Any, SourceError]:
@@ -101,6 +116,16 @@ def parse_scalar(text: str) -> Result[Any, SourceError]:
     findings = Findings(Lines(text, name))
     findings.add(value.code, value.message, (0, len(text)), hint=value.hint)
     return findings.fail()
+
+
+def _extended(read: Result[Document, SourceError], directory: str | None) -> Result[Document, SourceError]:
+    """What was read, over what it extends, if it extends anything."""
+    document = read.value if isinstance(read, Ok) else read.error.document
+    if document is None or "extends" not in document.data:
+        return read
+    from crucible_train.source.extends import follow  # few specs extend others
+
+    return follow(read, document, directory)
 
 
 @cache

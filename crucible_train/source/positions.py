@@ -54,6 +54,11 @@ class Lines:
         self.name = name
         self._starts: list[int] | None = None
 
+    @property
+    def texts(self) -> dict[str, str]:
+        """The text, by the file's name."""
+        return {self.name: self.text}
+
     def span(self, start: int, end: int) -> Span:
         """The span of `text[start:end]`, without the line break a block scalar ends with."""
         while end > start and self.text[end - 1] in "\r\n":
@@ -131,9 +136,17 @@ class Positions:
 
     __slots__ = ("_layout", "lines")
 
+    rank = None
+    """All is in one file; see `Document.rank`."""
+
     def __init__(self, lines: Lines, layout: Layout | Callable[[], Layout]) -> None:
         self.lines = lines
         self._layout = layout
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """The text the document was read from, by the file's name."""
+        return self.lines.texts
 
     def span(self, loc: Loc, target: Target) -> Span:
         """The span of `loc`; see `Document.span`."""

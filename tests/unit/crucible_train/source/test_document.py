@@ -18,7 +18,8 @@ def test_a_document_made_in_python_has_no_spans() -> None:
     document = Document("<python>", "yaml", {"a": 1})
 
     assert document.span(("a",)) is None
-    assert document.text is None
+    assert document.texts == {}
+    assert document.rank is None
     assert document.warnings == ()
 
 
@@ -40,11 +41,11 @@ TEXTS: dict[Format, tuple[str, str, str]] = {
 def test_a_document_and_an_error_know_their_text(file_format: Format) -> None:
     good, wrong, broken = TEXTS[file_format]
     document = load_text("\ufeff" + good, format=file_format).unwrap()
-    assert document.text == good
+    assert document.texts == {"<text>": good}
     for text in (wrong, broken):
         error = refuse("\ufeff" + text, file_format)
-        assert error.text == text
-        assert error.document is None or error.document.text == text
+        assert error.texts == {"<text>": text}
+        assert error.document is None or error.document.texts == error.texts
 
 
 @pytest.mark.parametrize("data", [b"\xff", b"a: \0", b"a" * (MAX_BYTES + 1)])
@@ -52,7 +53,7 @@ def test_what_is_not_readable_has_no_text(data: bytes) -> None:
     match load_bytes(data, format="yaml", name="a.yaml"):
         case Err(error):
             assert not error.readable
-            assert error.text is None
+            assert error.texts == {}
         case Ok():
             pytest.fail("accepted")
 

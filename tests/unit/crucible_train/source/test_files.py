@@ -138,7 +138,7 @@ def test_a_pipe_that_takes_the_place_of_the_file_does_not_block(
     regular = path.stat()
     path.unlink()
     os.mkfifo(path)
-    monkeypatch.setattr(Path, "stat", lambda self: regular)  # as it was before the pipe took its place
+    monkeypatch.setattr(os, "stat", lambda path: regular)  # as it was before the pipe took its place
 
     (finding,) = refuse_path(path).diagnostics
 
@@ -210,3 +210,13 @@ def test_bytes_that_are_not_utf_8_name_the_file(tmp_path: Path) -> None:
             assert str(error).startswith(f"{path}:1:4: CRU002 ")
         case Ok(document):
             raise AssertionError(document)
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs files whose size is not known")
+def test_a_file_that_is_larger_than_it_was_is_read_to_its_end(tmp_path: Path) -> None:
+    path = tmp_path / "grown.yaml"
+    path.symlink_to("/proc/self/status")
+    data, _ = files.read_file(path).unwrap()
+    assert path.stat().st_size == 0
+    assert data.startswith(b"Name:")
+    assert data.endswith(b"\n")

@@ -34,6 +34,16 @@ def test_a_format_imports_its_own_parser_only(code: str, needed: set[str], not_n
     assert not (not_needed - modules_after("import dataclasses, enum, pathlib, typing")) & modules
 
 
+def test_what_follows_bases_is_imported_where_there_is_one() -> None:
+    following = {
+        "crucible_train.source.extends",
+        "crucible_train.source.chain",
+        "crucible_train.source.bases",
+    }
+    assert not following & modules_after(LOAD + "load_text('a: 1', format='yaml')")
+    assert following <= modules_after(LOAD + "load_text('extends: a.yaml', format='yaml')")
+
+
 def test_nothing_heavy_is_ever_imported() -> None:
     code = "".join(
         f"load_text({text!r}, format={file_format!r})\n"
