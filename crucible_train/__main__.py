@@ -6,7 +6,17 @@ import errno
 import gc
 import os
 import sys
-from types import ModuleType
+
+from crucible_train import __version__
+from crucible_train.result_cache import cached
+
+TYPE_CHECKING = False  # that of `typing` takes as long to import as Python takes to start
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+
+_EXIT_USAGE, _EXIT_INTERRUPTED, _EXIT_BROKEN_PIPE = 2, 130, 141
+"""Those of `cli.main`, which takes a quarter of Python's start to import."""
 
 
 def _skip_plugin_search() -> None:
@@ -16,10 +26,24 @@ def _skip_plugin_search() -> None:
     importlib.metadata, email and zipfile with it, an eighth of our time: so an empty one stands in for it.
     Where a Pydantic has no module of that name, nothing changes.
     """
+    from types import ModuleType
+
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     search = ModuleType("pydantic.plugin._loader")
     search.__dict__["get_plugins"] = tuple
     sys.modules.setdefault(search.__name__, search)
+
+
+def _command_line() -> Callable[[Sequence[str]], int]:
+    """What runs a command. The modules of `validate` are imported by then: they are no input of it."""
+    _skip_plugin_search()
+    from importlib import import_module
+
+    from crucible_train.cli.main import run_command
+
+    if sys.argv[1:2] == ["validate"]:
+        import_module("crucible_train.cli.validate")
+    return run_command
 
 
 def main() -> None:
@@ -29,26 +53,23 @@ def main() -> None:
     interpreter down; so neither happens, except in a run, which is long and ends in the ordinary way.
     """
     gc.disable()
-    _skip_plugin_search()
-    from crucible_train.cli.main import EXIT_BROKEN_PIPE, EXIT_INTERRUPTED, EXIT_USAGE, run_command
-
     # A file name need not be UTF-8, nor the terminal. (stderr escapes what it cannot show by itself.)
     reconfigure = getattr(sys.stdout, "reconfigure", None)
     if reconfigure is not None:
         reconfigure(errors="backslashreplace")
     try:
-        code = run_command(sys.argv[1:])
+        code = cached(sys.argv[1:], __version__, _command_line)
         sys.stdout.flush()
         sys.stderr.flush()
     except BrokenPipeError:  # the reader of our output has gone, as `| head` does
-        os._exit(EXIT_BROKEN_PIPE)
+        os._exit(_EXIT_BROKEN_PIPE)
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EIO, errno.EFBIG) or error.filename is not None:
             raise  # not about a stream that is open: a mistake of ours
         sys.stderr.write(f"crucible: the output cannot be written: {error.strerror}\n")
-        os._exit(EXIT_USAGE)
+        os._exit(_EXIT_USAGE)
     except KeyboardInterrupt:  # Ctrl-C, or the second one of a run
-        os._exit(EXIT_INTERRUPTED)
+        os._exit(_EXIT_INTERRUPTED)
     if gc.isenabled():
         raise SystemExit(code)
     os._exit(code)
