@@ -42,6 +42,7 @@ class IRModel(BaseModel):
         strict=True,
         allow_inf_nan=False,
         serialize_by_alias=True,
+        defer_build=True,  # most are only ever validated as a part of another
     )
 
     wire_name: ClassVar[str]

@@ -5,13 +5,15 @@ The names below are loaded when they are first used, so that `import crucible_tr
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False  # that of `typing` takes as long to import as Python takes to start
 if TYPE_CHECKING:
+    from typing import Any
+
     from crucible_train.context import Context, RunControl
     from crucible_train.diagnostics import Diagnostic, Severity, Span
     from crucible_train.diagnostics.errors import NormalizeError, NormalizeErrorCode
     from crucible_train.diagnostics.stage_errors import StageError, StageErrorCode
+    from crucible_train.ir.difference import Difference, diff
     from crucible_train.ir.experiment import NormalizedExperiment, normalize_experiment
     from crucible_train.ir.normalize import normalize
     from crucible_train.ir.normalized import Normalized, Provenance
@@ -24,6 +26,7 @@ __version__ = "0.2.0"
 __all__ = [
     "Context",
     "Diagnostic",
+    "Difference",
     "Err",
     "NormalizeError",
     "NormalizeErrorCode",
@@ -41,6 +44,7 @@ __all__ = [
     "StageError",
     "StageErrorCode",
     "__version__",
+    "diff",
     "normalize",
     "normalize_experiment",
     "run_pipeline",
@@ -49,6 +53,7 @@ __all__ = [
 _HOME = {
     "Context": "context",
     "Diagnostic": "diagnostics",
+    "Difference": "ir.difference",
     "Err": "result",
     "NormalizeError": "diagnostics.errors",
     "NormalizeErrorCode": "diagnostics.errors",
@@ -65,6 +70,7 @@ _HOME = {
     "Span": "diagnostics",
     "StageError": "diagnostics.stage_errors",
     "StageErrorCode": "diagnostics.stage_errors",
+    "diff": "ir.difference",
     "normalize": "ir.normalize",
     "normalize_experiment": "ir.experiment",
     "run_pipeline": "pipeline",

@@ -7,9 +7,9 @@ when there is something to load.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from crucible_train.result import Err, Ok, Result
 
@@ -18,7 +18,12 @@ if TYPE_CHECKING:
 
     from pydantic import SecretStr
 
+    from crucible_train.project.table import Project
+
 PREFIX = "CRUCIBLE_"
+
+SET_PREFIX = "CRUCIBLE_SET__"
+"""Variables that begin so are no settings: they override a key of every spec."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,9 @@ class Settings:
     secrets: Mapping[str, SecretStr] = field(default_factory=dict[str, "SecretStr"])
     """Keys for adapters, by their names in capitals (`CRUCIBLE_SECRETS__TINKER_API_KEY` is `TINKER_API_KEY`).
     Never printed, never written to a run."""
+
+    project: Project | None = None
+    """What the table says about files; None where there is no table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +84,43 @@ def load_settings(directory: Path | None = None) -> Result[Settings, SettingsErr
             pass
         case Err(problem):
             return Err(SettingsError((problem,)))
-    if table is None and not any(name.upper().startswith(PREFIX) for name in os.environ):
+    if table is None and not _has_variables():
         return Ok(Settings())
-    from crucible_train.settings_sources import read_settings  # brings pydantic-settings with it
+    project, table, problems = _of_files(table)
+    if problems or _has_variables() or (table is not None and table.values != {}):
+        from crucible_train.settings_sources import read_settings  # brings pydantic-settings with it
 
-    match read_settings(table):
-        case Ok(settings):
-            return Ok(settings)
-        case Err(problems):
-            return Err(SettingsError(problems))
+        match read_settings(table):
+            case Ok(settings) if not problems:
+                return Ok(replace(settings, project=project))
+            case Ok():
+                return Err(SettingsError(problems))
+            case Err(more):
+                return Err(SettingsError((*problems, *more)))
+    return Ok(Settings(project=project))
+
+
+def _has_variables(name: str = "") -> bool:
+    upper = (one.upper() for one in os.environ)
+    return any(one.startswith(PREFIX + name) and not one.startswith(SET_PREFIX) for one in upper)
+
+
+def _of_files(
+    table: ProjectTable | None,
+) -> tuple[Project | None, ProjectTable | None, tuple[str, ...]]:
+    """What the table says about files, what else it holds, and what is wrong with the first."""
+    values: Any = table.values if table is not None else None
+    if table is None or not isinstance(values, dict):
+        return None, table, ()
+    from crucible_train.project.table import KEYS, read_project
+
+    keys = cast("dict[str, object]", values)
+    project, problems = read_project(os.path.realpath(table.path.parent), keys)
+    if _has_variables("BACKEND"):  # a variable wins over the whole table
+        project = project.without_backends()
+    rest = {key: value for key, value in keys.items() if key not in KEYS}
+    said = tuple(f"{table.path} [tool.crucible] {problem}" for problem in problems)
+    return project, ProjectTable(table.path, rest), said
 
 
 def _project_table(directory: Path) -> Result[ProjectTable | None, str]:

@@ -18,14 +18,15 @@ from pydantic_settings import (
     SettingsError,
 )
 
-from crucible_train.diagnostics.suggest import did_you_mean
+from crucible_train.diagnostics.suggest import did_you_mean, nearest
+from crucible_train.project.table import KEYS
 from crucible_train.result import Err, Ok, Result
-from crucible_train.settings import PREFIX, Settings
+from crucible_train.settings import PREFIX, SET_PREFIX, Settings
 
 if TYPE_CHECKING:
     from crucible_train.settings import ProjectTable
 
-_NAMES = tuple(field.name for field in fields(Settings))
+_NAMES = tuple(field.name for field in fields(Settings) if field.name != "project")
 _NESTED = "__"
 _WORDS = {
     "extra_forbidden": "no such setting",
@@ -93,20 +94,32 @@ def read_settings(table: ProjectTable | None) -> Result[Settings, tuple[str, ...
 
 
 def _unknown_variables() -> list[str]:
-    known = [PREFIX + name.upper() for name in _NAMES]
+    known = [*(PREFIX + name.upper() for name in _NAMES), f"{SET_PREFIX}KEY"]
     problems: list[str] = []
     for name in os.environ:
         upper = name.upper()
-        is_known = upper in known or upper.startswith(f"{PREFIX}SECRETS{_NESTED}")
+        is_known = upper in known or upper.startswith((f"{PREFIX}SECRETS{_NESTED}", SET_PREFIX))
         if upper.startswith(PREFIX) and not is_known:
-            hint = did_you_mean(upper, known) or f"known: {', '.join(known)}"
+            hint = _meant(upper, known) or f"known: {', '.join(known)}"
             problems.append(f"{name}: no such setting; {hint}")
     return problems
+
+
+def _meant(name: str, known: list[str]) -> str | None:
+    """What a variable that nobody knows was meant to be. Some names have a part that is theirs alone."""
+    begins = {SET_PREFIX.removesuffix(_NESTED), f"{PREFIX}SECRETS"}
+    first, nested, own = name.partition(_NESTED)
+    match = nearest(first, [*known, *begins])
+    if nested and match in begins:
+        return f"did you mean `{match}{_NESTED}{own}`?"
+    if name.startswith(SET_PREFIX.removesuffix("_")):
+        return f"did you mean `{SET_PREFIX}{name[len(SET_PREFIX) - 1 :]}`?"
+    return did_you_mean(name, known)
 
 
 def _in_words(loc: tuple[int | str, ...], kind: str, message: str, table: ProjectTable | None) -> str:
     parts = [str(part) for part in loc]
     variable = PREFIX + _NESTED.join(parts).upper()
     where = f"{table.path} [tool.crucible] `{'.'.join(parts)}` or {variable}" if table else variable
-    hint = did_you_mean(parts[0], _NAMES) if kind == "extra_forbidden" else None
+    hint = did_you_mean(parts[0], [*_NAMES, *KEYS]) if kind == "extra_forbidden" else None
     return f"{where}: {_WORDS.get(kind, message)}" + (f"; {hint}" if hint else "")

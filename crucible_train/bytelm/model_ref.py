@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import unquote, urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_serializer
 from pydantic_core import PydanticCustomError
 
 from crucible_train.bytelm.architecture import Architecture
@@ -14,7 +14,7 @@ from crucible_train.bytelm.architecture import Architecture
 if TYPE_CHECKING:
     from crucible_train.session import SessionError
 
-STRICT = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+STRICT = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False, defer_build=True)
 """One dialect of scalars, no unknown keys: the configuration of every model of a spec."""
 
 EXTRA_PACKAGES = ("numpy", "safetensors")
@@ -81,6 +81,11 @@ class ByteLMRef(BaseModel):
     """A label of yours."""
     metadata: dict[str, Any] | None = None
     """Labels of yours."""
+
+    @field_serializer("options")
+    def _in_effect(self, options: ByteLMOptions | None) -> ByteLMOptions | None:
+        """A new model has the default sizes, whether they are written out or not."""
+        return ByteLMOptions() if options is None and self.artifact_uri is None else options
 
     @property
     def sizes(self) -> Architecture:

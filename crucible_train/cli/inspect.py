@@ -117,7 +117,7 @@ def _table(rows: Mapping[str, Provenance], *, longest_value: int) -> str:
             _short(json.dumps(row.value, ensure_ascii=False), longest_value),
             row.layer.label,
             row.key or "-",
-            str(row.span) if row.span else "-",
+            row.at or "-",
             row.rule,
         )
         for setting, row in rows.items()

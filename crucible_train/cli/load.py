@@ -5,6 +5,7 @@ A file that names a pipeline is an experiment; any other is a spec for one stage
 
 from __future__ import annotations
 
+import os
 import sys
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
@@ -12,11 +13,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from crucible_train import registry
 from crucible_train.diagnostics.errors import NormalizeError
 from crucible_train.ir.normalize import DEFAULT_STAGE, normalize_sources
-from crucible_train.ir.spec import Source
+from crucible_train.ir.spec import Source, document_source
 from crucible_train.loops.stage_config import Layer
 from crucible_train.result import Err, Ok, Result
-from crucible_train.settings import Settings, load_settings
-from crucible_train.source import load_bytes, load_path
+from crucible_train.settings import SET_PREFIX, Settings, load_settings
+from crucible_train.source import load_path
 
 if TYPE_CHECKING:
     import argparse
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
     from crucible_train.diagnostics.diagnostic import Diagnostic
     from crucible_train.ir.experiment import NormalizedExperiment
     from crucible_train.ir.normalized import Normalized
+    from crucible_train.ir.overrides import Override
     from crucible_train.loops.stage_config import StageConfig
+    from crucible_train.project.inputs import Stdin
     from crucible_train.source import Document, SourceError
 
 STDIN, STDIN_NAME = "-", "<stdin>"
@@ -62,6 +65,28 @@ class Session(NamedTuple):
     """What `--set` says."""
     flags: tuple[Source, ...]
     """What wins over everything else."""
+    stdin_filename: str | None = None
+    """The file that standard input stands for."""
+    variables: Sequence[Override] = ()
+    """What `CRUCIBLE_SET__...` says."""
+
+    def name_of(self, path: str) -> str:
+        """What `path` is called in a report."""
+        return path if path != STDIN else self.stdin_filename or STDIN_NAME
+
+    def chosen_for(self, path: str) -> tuple[str, Source]:
+        """The stage of the spec `path`, and the backend where nothing else names one."""
+        project = self.settings.project
+        if project is None or not project.overrides:
+            return self.stage or DEFAULT_STAGE, self.fallback
+        from crucible_train.project.walk import file_at
+
+        stage, backend = project.of(file_at(path).real)
+        fallback = self.fallback
+        if backend is not None:
+            label = "[[tool.crucible.overrides]]"
+            fallback = Source({"backend": backend}, Layer.SETTINGS, label=label, from_text=True)
+        return self.stage or stage or DEFAULT_STAGE, fallback
 
 
 def open_session(options: argparse.Namespace) -> Result[Session, str]:
@@ -84,43 +109,72 @@ def open_session(options: argparse.Namespace) -> Result[Session, str]:
         for flag, key, value in given
         if value is not None
     )
-    return Ok(Session(settings, options.stage, fallback, tuple(options.assignments), flags))
+    filename = options.stdin_filename
+    if filename is not None and STDIN not in options.arguments:
+        return Err(f"--stdin-filename {filename}: standard input is not read; name it as `{STDIN}`")
+    session = Session(settings, options.stage, fallback, tuple(options.assignments), flags, filename)
+    if not any(name.upper().startswith(SET_PREFIX) for name in os.environ):
+        return Ok(session)
+    from crucible_train.cli.variables import read_variables  # few commands have any
+
+    match read_variables(os.environ):
+        case Ok(variables):
+            return Ok(session._replace(variables=variables))
+        case Err() as failed:
+            return failed
 
 
-def check(path: str, session: Session) -> Result[Checked, str]:
-    """Read and normalise one file; every finding of both. `Err` is a usage error in words."""
-    name = STDIN_NAME if path == STDIN else path
-    match _read(path):
+def check(
+    path: str, session: Session, read: Result[Document, SourceError] | None = None
+) -> Result[Checked, str]:
+    """Read and normalise one file; every finding of both. `Err` is a usage error in words.
+
+    `read` is what is in the file, where that is known.
+    """
+    name = session.name_of(path)
+    match read or _read(path, session):
         case Ok(document):
-            return _with_text(check_document(name, document, session), document.text)
+            return _with_texts(check_document(name, document, session), document.texts)
         case Err(problem):
             if problem.document is None:
                 unread = Checked(name, problem.diagnostics, None, readable=problem.readable)
-                return _with_text(Ok(unread), problem.text)
+                return _with_texts(Ok(unread), problem.texts)
             checked = check_document(name, problem.document, session, problem.diagnostics)
-            return _with_text(checked, problem.text)
+            return _with_texts(checked, problem.texts)
 
 
-def _with_text(result: Result[Checked, str], text: str | None) -> Result[Checked, str]:
-    """The same, with the text that its findings point into. A text without findings is not kept."""
-    if text is None or isinstance(result, Err) or not result.value.findings:
+def _with_texts(result: Result[Checked, str], texts: Mapping[str, str]) -> Result[Checked, str]:
+    """The same, with the texts that its findings point into. Texts without findings are not kept."""
+    if isinstance(result, Err) or not result.value.findings:
         return result
-    return Ok(result.value._replace(texts={result.value.path: text}))
+    return Ok(result.value._replace(texts=texts))
 
 
-def _read(path: str) -> Result[Document, SourceError]:
-    if path == STDIN:
-        return load_bytes(sys.stdin.buffer.read(), format="yaml", name=STDIN_NAME)
-    return load_path(path)
+def _read(path: str, session: Session) -> Result[Document, SourceError]:
+    return stdin_of(session).load() if path == STDIN else load_path(path)
+
+
+def stdin_of(session: Session) -> Stdin:
+    """Standard input: YAML, or what the name of the file that it stands for says."""
+    from crucible_train.project.inputs import Content, Stdin
+    from crucible_train.source.files import format_of, no_format
+
+    name = session.stdin_filename
+
+    def content() -> Content:
+        file_format = "yaml" if name is None else format_of(name)
+        return no_format(name or "") if file_format is None else Ok((sys.stdin.buffer.read(), file_format))
+
+    return Stdin(STDIN, name or STDIN_NAME, name is not None, content)
 
 
 def check_document(
     path: str, document: Document, session: Session, reading: tuple[Diagnostic, ...] = ()
 ) -> Result[Checked, str]:
     """Normalise what was read; `reading` is what reading it found."""
-    source = Source(
-        document.data, None, document.span, reading=(*reading, *document.warnings), from_text=True
-    )
+    source = document_source(document, reading)
+    if source.is_partial and is_undecided(document.data):
+        return Ok(Checked(path, source.reading, None))
     if is_experiment(document.data):
         return _experiment(path, source, session)
     return _spec(path, source, session)
@@ -135,27 +189,34 @@ def is_experiment(data: Mapping[str, Any]) -> bool:
     )
 
 
+def is_undecided(data: Mapping[str, Any]) -> bool:
+    """Whether a file that could not be read may have made an experiment of this, or a spec."""
+    from crucible_ir import Experiment
+
+    return "pipeline" not in data and data.keys() <= Experiment.model_fields.keys()
+
+
 def _names_things(value: object) -> bool:
     items = cast("list[object]", value) if isinstance(value, list) else []
     return bool(items) and all(isinstance(item, dict) and "name" in item for item in items)
 
 
 def _spec(path: str, source: Source, session: Session) -> Result[Checked, str]:
-    stage = session.stage or DEFAULT_STAGE
+    stage, fallback = session.chosen_for(path)
     sources = [source]
     match registry.stage(stage):
         case Err():
             pass  # that there is no such stage is a finding about every spec
         case Ok(stage_class):
             model = stage_class.config_model
-            match _overrides(session.assignments, model):
+            match _overrides(session, model):
                 case Ok(overrides):
                     sources += overrides
                 case Err() as failed:
                     return failed
             keys = model.spec_keys()
             if "backend" in keys:
-                sources.insert(0, session.fallback)
+                sources.insert(0, fallback)
             sources += (flag.only(keys) for flag in session.flags)
     match normalize_sources(sources, stage=stage):
         case Ok(normalized):
@@ -164,16 +225,12 @@ def _spec(path: str, source: Source, session: Session) -> Result[Checked, str]:
             return Ok(Checked(path, findings, None))
 
 
-def _overrides(assignments: Sequence[str], model: type[StageConfig]) -> Result[list[Source], str]:
-    if not assignments:
+def _overrides(session: Session, model: type[StageConfig]) -> Result[list[Source], str]:
+    if not session.variables and not session.assignments:
         return Ok([])
-    from crucible_train.ir.overrides import overrides_source  # only --set needs it
+    from crucible_train.cli.overriding import overriding
 
-    match overrides_source(list(assignments), model):
-        case Ok(source):
-            return Ok([source])
-        case Err() as failed:
-            return failed
+    return overriding(session.variables, session.assignments, model)
 
 
 def _experiment(path: str, source: Source, session: Session) -> Result[Checked, str]:
@@ -182,11 +239,15 @@ def _experiment(path: str, source: Source, session: Session) -> Result[Checked, 
     if session.stage is not None:
         return Err(f"--stage {session.stage}: {path} is an experiment, which names its stages")
     labels = {label: stage_def["name"] for _, label, stage_def in labelled_stages(source.values)}
-    match _labelled_overrides(session.assignments, labels):
-        case Ok(overrides):
-            pass
-        case Err() as failed:
-            return failed
+    overrides: Mapping[str, Sequence[Source]] = {}
+    if session.variables or session.assignments:
+        from crucible_train.cli.overriding import overriding_stages
+
+        match overriding_stages(session.variables, session.assignments, labels):
+            case Ok((overrides, findings)):
+                source = source._replace(reading=(*source.reading, *findings))
+            case Err() as failed:
+                return failed
     # --out is the directory of the whole experiment.
     flags = [flag for flag in session.flags if "log_path" not in flag.values]
     match normalize_experiment_source(source, overrides=overrides, flags=flags):
@@ -194,29 +255,3 @@ def _experiment(path: str, source: Source, session: Session) -> Result[Checked, 
             return Ok(Checked(path, experiment.warnings, None, experiment))
         case Err(NormalizeError(diagnostics=findings)):
             return Ok(Checked(path, findings, None))
-
-
-def _labelled_overrides(
-    assignments: Sequence[str], stages: Mapping[str, str]
-) -> Result[dict[str, Source], str]:
-    """`--set LABEL.KEY=VALUE`, by the label of the stage; `stages` has the labels' stages."""
-    grouped: dict[str, list[str]] = {}
-    for assignment in assignments:
-        label, dot, rest = assignment.partition(".")
-        if label not in stages or not dot:
-            known = ", ".join(stages)
-            return Err(f"--set {assignment}: in an experiment write STAGE.KEY=VALUE; its stages: {known}")
-        grouped.setdefault(label, []).append(rest)
-    found: dict[str, Source] = {}
-    for label, rest in grouped.items():
-        match registry.stage(stages[label]):
-            case Err():
-                continue  # that there is no such stage is a finding
-            case Ok(stage_class):
-                pass
-        match _overrides(rest, stage_class.config_model):
-            case Ok(sources):
-                found[label] = sources[0]._replace(label=f"--set {label}")
-            case Err() as failed:
-                return failed
-    return Ok(found)

@@ -23,6 +23,10 @@ FORMATS = ("text", "json", "github", "gitlab", "sarif", "junit")
 """Of a report: `reporters/NAME_report.py` each."""
 
 _SPEC_HELP = "a spec or an experiment: .yaml, .yml, .json or .toml; - reads YAML from standard input"
+_PATHS_HELP = (
+    "a file, a directory, a pattern such as 'specs/**/*.yaml', or - for standard input (default: what "
+    "`include` in [tool.crucible] names)"
+)
 
 
 class _Formatter(argparse.HelpFormatter):
@@ -59,10 +63,20 @@ def parser(only: str | None = None) -> argparse.ArgumentParser:
 
 
 def _validate_arguments(command: argparse.ArgumentParser) -> None:
-    command.add_argument("paths", nargs="+", metavar="PATH", help=_SPEC_HELP)
+    command.add_argument("paths", nargs="*", metavar="PATH", help=_PATHS_HELP)
     command.add_argument("--format", choices=FORMATS, default="text", help="the report's format")
     command.add_argument("--output", metavar="FILE", help="write the report to a file, and print nothing")
+    command.add_argument(
+        "--discover",
+        action="store_true",
+        help="treat files that are named as if they were found: skip what is excluded and what is no spec",
+    )
     command.add_argument("--strict", action="store_true", help="warnings fail, too")
+    command.add_argument(
+        "--no-cache",
+        action="store_true",  # `result_cache` has seen to it before anything else was imported
+        help="check again, whatever is in .crucible_cache",
+    )
     command.add_argument(
         "--color",
         choices=("auto", "always", "never"),
@@ -80,6 +94,14 @@ def _normalize_arguments(command: argparse.ArgumentParser) -> None:
 def _explain_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("path", metavar="PATH", help=_SPEC_HELP)
     command.add_argument("key", nargs="?", metavar="KEY", help="one setting, by its name or the spec's key")
+    _spec_options(command)
+
+
+def _diff_arguments(command: argparse.ArgumentParser) -> None:
+    subject = "a spec, an experiment or the directory of a run; - reads YAML from standard input"
+    command.add_argument("a", metavar="A", help=subject)
+    command.add_argument("b", metavar="B", help="what to compare it with")
+    command.add_argument("--format", choices=("text", "json"), default="text", help="the report's format")
     _spec_options(command)
 
 
@@ -110,6 +132,7 @@ def _init_arguments(command: argparse.ArgumentParser) -> None:
 
 def _rule_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("code", nargs="?", metavar="CODE", help="such as CRU201")
+    command.add_argument("--format", choices=("text", "json"), default="text", help="the output's format")
 
 
 def _spec_options(command: argparse.ArgumentParser) -> None:
@@ -117,6 +140,11 @@ def _spec_options(command: argparse.ArgumentParser) -> None:
         "--stage",
         metavar="NAME",
         help="the stage of a spec (default: supervised_train; experiments name theirs)",
+    )
+    command.add_argument(
+        "--stdin-filename",
+        metavar="FILE",
+        help="the file that standard input stands for: its name says the format",
     )
     command.add_argument("--backend", metavar="NAME", help="the training backend (default: the spec's own)")
     command.add_argument(
@@ -135,6 +163,7 @@ _COMMANDS: dict[str, tuple[str, str, Callable[[argparse.ArgumentParser], None]]]
     "normalize": ("print the stage config of a spec, as JSON", "inspect:normalize", _normalize_arguments),
     "explain": ("show where every value comes from", "inspect:explain", _explain_arguments),
     "run": ("train", "run:run", _run_arguments),
+    "diff": ("compare what takes effect in two specs, experiments or runs", "diff:diff", _diff_arguments),
     "schema": (
         "print a JSON Schema, or the names there are; `schema diff OLD NEW` compares two versions",
         "schema:schema",

@@ -121,7 +121,7 @@ def _print_error(error: StageError, options: argparse.Namespace) -> None:
 
 def print_findings(findings: Sequence[Diagnostic], options: argparse.Namespace) -> None:
     """Findings of a run go where its progress goes."""
-    name = STDIN_NAME if options.path == STDIN else options.path
+    name = options.path if options.path != STDIN else options.stdin_filename or STDIN_NAME
     for finding in findings:
         print("\n".join(finding_lines(name, finding)), file=sys.stderr)
 

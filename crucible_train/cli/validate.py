@@ -11,15 +11,16 @@ from crucible_train.cli.load import check, open_session
 from crucible_train.cli.main import EXIT_FINDINGS, EXIT_OK, EXIT_USAGE
 from crucible_train.cli.reporters.report import Report, file_report
 from crucible_train.diagnostics.diagnostic import Severity
-from crucible_train.result import Err, Ok
+from crucible_train.result import Err, Ok, Result
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Sequence
 
-    from crucible_train.cli.load import Checked
+    from crucible_train.cli.load import Checked, Session
     from crucible_train.cli.reporters.report import FileReport
     from crucible_train.cli.reporters.terminal_report import Terminal
+    from crucible_train.project.inputs import Skipped
 
 
 def validate(options: argparse.Namespace) -> int:
@@ -37,15 +38,42 @@ def validate(options: argparse.Namespace) -> int:
             return _usage(problem)
     terminal = _terminal(options) if options.format == "text" else None
     fingerprints = options.format == "json"
-    files: list[FileReport] = []
-    for path in options.paths:
-        match check(path, session):
-            case Ok(checked):
-                files.append(file_report(checked, texts=terminal is not None, fingerprints=fingerprints))
-            case Err(problem):
-                return _usage(problem)
+
+    def keep(checked: Checked) -> FileReport:
+        return file_report(checked, texts=terminal is not None, fingerprints=fingerprints)
+
+    match _checked(options, session, keep):
+        case Ok((files, skipped)):
+            pass
+        case Err(problem):
+            return _usage(problem)
     status = exit_status(files, strict=options.strict)
-    return _deliver(Report(files, status, options.strict), options, terminal)
+    return _deliver(Report(files, status, options.strict, skipped), options, terminal)
+
+
+def _checked(
+    options: argparse.Namespace, session: Session, keep: Callable[[Checked], FileReport]
+) -> Result[tuple[list[FileReport], list[Skipped]], str]:
+    """What to `keep` of every file, and what was skipped. `Err` is a usage error in words."""
+    if options.discover or len(options.paths) != 1 or _stands_for_more(options.paths[0]):
+        from crucible_train.cli.check_many import check_many  # one file, the usual case, does without
+
+        return check_many(options, session, keep)
+    match check(options.paths[0], session):
+        case Ok(checked):
+            return Ok(([keep(checked)], []))
+        case Err() as failed:
+            return failed
+
+
+def _stands_for_more(path: str) -> bool:
+    """Whether `path` may be a pattern, or is a directory."""
+    if not _MAGIC.isdisjoint(path):
+        return True
+    return os.path.isdir(path)  # noqa: PTH112 - Path.is_dir raises where it may not look
+
+
+_MAGIC = frozenset("*?[")
 
 
 def _usage(problem: str) -> int:
@@ -63,6 +91,12 @@ def exit_status(files: Sequence[FileReport | Checked], *, strict: bool = False) 
 
 def _deliver(report: Report, options: argparse.Namespace, terminal: Terminal | None) -> int:
     """Print the report, or write it to a file; the exit status."""
+    if terminal is None and options.format == "text" and options.output is None:
+        from crucible_train.cli.reporters.text_report import parts
+
+        for part in parts(report):
+            print(part)
+        return report.status
     if terminal is not None:
         from crucible_train.cli.reporters import terminal_report
 

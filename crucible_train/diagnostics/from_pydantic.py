@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from crucible_train.diagnostics.diagnostic import Diagnostic, Loc, format_loc
 from crucible_train.diagnostics.places import keys_at, model_at, place
-from crucible_train.diagnostics.suggest import did_you_mean, one_of
+from crucible_train.diagnostics.suggest import did_you_mean, misspelt, one_of
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
@@ -25,6 +25,7 @@ class _Words(NamedTuple):
     code: str
     message: str
     hint: str | None = None
+    fix: str | None = None
 
 
 _EXPECTED = {
@@ -103,7 +104,7 @@ def _findings_at(
     hint = words.hint
     if kind == "model_type" and isinstance(details["input"], str):
         hint = hint or _wrapped(details["input"], model_at(model, loc, data))
-    return [Diagnostic(words.code, words.message, loc, hint=hint)]
+    return [Diagnostic(words.code, words.message, loc, hint=hint, fix=words.fix)]
 
 
 def _wrapped(text: str, model: type[BaseModel] | None) -> str | None:
@@ -133,7 +134,8 @@ def unknown_key(loc: Loc, allowed: frozenset[str]) -> Diagnostic:
     """CRU101, with the nearest allowed key."""
     key = str(loc[-1])
     hint = did_you_mean(key, sorted(allowed)) or f"known here: {', '.join(sorted(allowed))}"
-    return Diagnostic("CRU101", f"unknown key `{format_loc(loc)}`", loc, hint=hint)
+    fix = misspelt(key, allowed)
+    return Diagnostic("CRU101", f"unknown key `{format_loc(loc)}`", loc, hint=hint, fix=fix)
 
 
 def describe(value: Any) -> str:
@@ -207,9 +209,11 @@ def _wrong_type(name: str, expected: str, value: Any) -> _Words:
     if isinstance(value, str):
         if "number" in expected and _is_number(value):
             whole = expected == "a number" or float(value).is_integer()
-            return _Words("CRU205", message, f"write it without quotes: {value.strip()}" if whole else None)
+            hint = f"write it without quotes: {value.strip()}" if whole else None
+            return _Words("CRU205", message, hint, value if _is_plain(value, expected) else None)
         if expected == "true or false" and value.casefold() in _YES_NO:
-            return _Words("CRU201", message, f"write {_YES_NO[value.casefold()]}")
+            fix = value if value in ("true", "false") else None
+            return _Words("CRU201", message, f"write {_YES_NO[value.casefold()]}", fix)
     if expected == "a whole number" and isinstance(value, float) and value.is_integer():
         return _Words("CRU201", message, f"write {int(value)}")
     if expected == "text" and isinstance(value, int | float):
@@ -221,6 +225,18 @@ _YES_NO = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "fals
     "true": "true without quotes",
     "false": "false without quotes",
 }
+
+
+_PLAIN = {
+    "a number": r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?",
+    "a whole number": r"-?(0|[1-9][0-9]*)",
+}
+"""Numbers that YAML, JSON and TOML write the same way."""
+
+
+def _is_plain(text: str, expected: str) -> bool:
+    """Whether a text without its quotes would be what is expected, in any format."""
+    return expected in _PLAIN and re.fullmatch(_PLAIN[expected], text) is not None
 
 
 def _is_number(text: str) -> bool:

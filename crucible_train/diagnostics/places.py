@@ -108,6 +108,8 @@ def model_in(annotation: Any) -> type[BaseModel] | None:
 def models_in(annotation: Any) -> list[type[BaseModel]]:
     """The model classes inside an annotation such as `tuple[Model | Other, ...] | None`."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        if not annotation.__pydantic_fields_complete__:
+            annotation.model_rebuild()  # a model that refers to itself is built when it is first needed
         return [annotation]
     if get_origin(annotation) in (Annotated, Union, types.UnionType, tuple, list):
         return [model for argument in get_args(annotation) for model in models_in(argument)]

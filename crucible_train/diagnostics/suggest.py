@@ -9,6 +9,8 @@ if TYPE_CHECKING:
 
 
 _MIN_STEM = 3
+_CERTAIN = 0.9
+"""How much of two words has to be common for one to be the other, misspelt (Ratcliff/Obershelp)."""
 
 
 def nearest(word: str, candidates: Iterable[str]) -> str | None:
@@ -32,6 +34,23 @@ def nearest(word: str, candidates: Iterable[str]) -> str | None:
         return by_shape[matches[0]]
     begun = [known for known in by_shape if len(known) >= _MIN_STEM and shape.startswith(known)]
     return by_shape[max(begun, key=len)] if begun else None
+
+
+def misspelt(word: str, candidates: Iterable[str]) -> str | None:
+    """The candidate that `word` can only be a misspelling of: what may be written in its place unasked.
+
+    One slip away, or nearly all letters in common, and no other candidate is as close. `num_steps` is closest
+    to `num_epochs`, and is not `num_epochs` misspelt.
+    """
+    by_shape = {_shape(candidate): candidate for candidate in candidates}
+    shape = _shape(word)
+    if shape in by_shape:
+        return by_shape[shape]
+    import difflib  # only findings need it, and it takes milliseconds to import
+
+    close = {known for known in by_shape if len(known) > _MIN_STEM and _is_one_slip(shape, known)}
+    close = close or set(difflib.get_close_matches(shape, by_shape, 2, _CERTAIN))
+    return by_shape[close.pop()] if len(close) == 1 else None
 
 
 def _is_one_slip(word: str, other: str) -> bool:

@@ -89,11 +89,12 @@ def _as_backend_finding(
             message if explained.code == "CRU101" else explained.message,
             target,
             hint=explained.hint,
+            fix=explained.fix,
         )
     old, new = f"`{format_loc(finding.loc)}", f"`{format_loc(target)}"
     message = f"the {backend} backend: {finding.message.replace(old, new, 1)}"
     code = "CRU501" if finding.code in ("CRU203", "CRU206") else finding.code
-    return Diagnostic(code, message, target, hint=finding.hint)
+    return Diagnostic(code, message, target, hint=finding.hint, fix=finding.fix)
 
 
 def _unknown_backend(backend: str, problem: registry.NotRegistered | registry.Broken) -> Diagnostic:

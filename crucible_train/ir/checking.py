@@ -11,9 +11,9 @@ from crucible_train.diagnostics.diagnostic import Diagnostic, Loc, Severity, for
 from crucible_train.diagnostics.from_pydantic import findings_of
 from crucible_train.ir.backend_check import backend_findings, known_model, store_findings
 from crucible_train.ir.ir_check import dataset_ref_findings, ir_findings, is_written, json_data_findings
-from crucible_train.ir.one_mistake import with_hint_of, without_answered
+from crucible_train.ir.one_mistake import with_hint_of, without_answered, without_rivals, without_taken
 from crucible_train.ir.overridden import Uncovered, uncovered
-from crucible_train.ir.unknown_keys import explain
+from crucible_train.ir.unknown_keys import explain, explain_section, foreign_name
 from crucible_train.loops.stage_config import Layer, Origin, StageConfig, fold
 
 if TYPE_CHECKING:
@@ -38,7 +38,11 @@ class Checker:
         self.folded: Folded = fold(model, sources)
         self._bad: set[tuple[int, Loc]] = set()
         """(source, loc) of every error so far: one mistake gives one finding."""
+        self._is_partial = False
+        """Whether keys that are not here may be in a file that could not be read."""
         for index, source in enumerate(sources):
+            if source.is_partial:
+                self._is_partial = True
             for found in source.reading:
                 if found.severity is Severity.ERROR:
                     self._bad.add((index, found.loc))
@@ -67,7 +71,7 @@ class Checker:
                 else:
                     self.findings = with_hint_of(found, self.findings)
         if self.findings:
-            self.findings = without_answered(self.findings)
+            self.findings = without_rivals(without_answered(self.findings))
         return config
 
     def _add(self, source: int, finding: Diagnostic) -> None:
@@ -77,9 +81,14 @@ class Checker:
         """
         if self._is_bad(source, finding.loc) and finding.code != "CRU016":
             return
+        if self._is_partial and finding.code == "CRU102":
+            return
         if finding.severity is Severity.ERROR:
             self._bad.add((source, finding.loc))
-        self.findings.append(self.sources[source].place(finding))
+        values = self.sources[source].values
+        if len(finding.loc) == 1:
+            finding = explain_section(finding, values.get(str(finding.loc[0])))
+        self.findings.append(self.sources[source].place(without_taken(finding, values)))
 
     def _add_missing(self, source: int, finding: Diagnostic) -> None:
         """A required key that no source has (-1), or one that a source takes back: an error where there is a
@@ -127,12 +136,21 @@ class Checker:
             name = str(target[1])
             if name in self.model.backend_keys:
                 continue
-            explained = self._explain_option(target, frozenset())
             if name in self.model.spec_keys():
-                self._add(origin.source, explained)
-            elif not backend_chosen and (explained.code != "CRU101" or "did you mean" in str(explained.hint)):
-                message = f"`{format_loc(origin.loc)}` goes to the backend as it is: {explained.message}"
-                self._add(origin.source, _warning("CRU106", message, origin.loc, explained.hint))
+                self._add(origin.source, self._explain_option(target, frozenset()))
+            elif not backend_chosen:
+                self._check_unasked(target, origin)
+
+    def _check_unasked(self, target: Loc, origin: Origin) -> None:
+        """An option for a backend that nobody can ask: it may know what has no equivalent elsewhere."""
+        explained = self._explain_option(target, frozenset())
+        foreign = foreign_name(str(target[1])) if explained.code == "CRU104" else None
+        if foreign is not None and foreign.ours is None:
+            return
+        if explained.code != "CRU101" or "did you mean" in str(explained.hint):
+            message = f"`{format_loc(origin.loc)}` goes to the backend as it is: {explained.message}"
+            warning = _warning("CRU106", message, origin.loc, explained.hint)
+            self._add(origin.source, replace(warning, fix=explained.fix))
 
     def _build(self) -> StageConfig | None:
         """The stage config, from the values that are right where some are wrong."""
@@ -159,7 +177,7 @@ class Checker:
             return None  # a field without a default, or a rule of the model as a whole
 
     def _touches_bad(self, target: Loc) -> bool:
-        origins = (self.folded.origins.get(target), self.folded.beneath.get(target))
+        origins = (self.folded.origins.get(target), *self.folded.beneath.get(target, ()))
         return any(
             source == origin.source and loc[: len(origin.loc)] == origin.loc
             for origin in origins
@@ -180,17 +198,25 @@ class Checker:
 
     def _add_unwritten(self, finding: Diagnostic) -> None:
         """Record a finding about a field that no key was written for."""
+        if self._is_partial:
+            return
         own = next((one for one in reversed(self.sources) if one.layer in (None, Layer.DIRECT)), None)
         self.findings.append(finding if own is None else own.place(finding))
 
     def _origin(self, target: Loc, rest: Loc) -> Origin | None:
-        """Where the value at `rest` below `target` was written, which a `--set` may have changed in part."""
-        origin, beneath = self.folded.origins.get(target), self.folded.beneath.get(target)
-        if origin is None or beneath is None:
-            return origin or self.folded.passed_on.get(target)
-        return origin if is_written(self.sources[origin.source].values, (*origin.loc, *rest)) else beneath
+        """Where the value at `rest` below `target` was written; an override may have changed a part."""
+        top = self.folded.origins.get(target)
+        if top is None:
+            return self.folded.passed_on.get(target)
+        origins = (top, *self.folded.beneath.get(target, ()))
+        for origin in origins[:-1]:
+            if is_written(self.sources[origin.source].values, (*origin.loc, *rest)):
+                return origin
+        return origins[-1]
 
     def _check_whole(self, config: StageConfig) -> None:
+        if self._is_partial:
+            return
         for finding in config.findings(broken=self._broken()) if self._bad else config.findings():
             self._add_at_target(finding)
 
@@ -198,6 +224,8 @@ class Checker:
         return frozenset(str(target[0]) for target in self.folded.origins if self._touches_bad(target))
 
     def _check_backend(self, config: StageConfig, model: type[BaseModel] | None) -> None:
+        if self._is_partial:
+            return
         if not config.trains():
             for finding in store_findings(config):
                 self._add_at_target(finding)

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from crucible_train import registry
 from crucible_train.diagnostics.diagnostic import Diagnostic, Severity
-from crucible_train.diagnostics.suggest import did_you_mean
+from crucible_train.diagnostics.suggest import did_you_mean, misspelt
 from crucible_train.result import Ok
 
 
@@ -38,15 +38,15 @@ def _options(name: str, reference: Mapping[str, Any]) -> list[Diagnostic]:
         if key not in known:
             message = f"unknown key `{name}.options.{key}`"
             hint = did_you_mean(key, sorted(known)) or _known(known)
-            findings.append(
-                Diagnostic("CRU101", message, (name, "options", key), hint=hint, severity=severity)
-            )
+            loc, fix = (name, "options", key), misspelt(key, known)
+            findings.append(Diagnostic("CRU101", message, loc, hint=hint, severity=severity, fix=fix))
     columns = options.get("columns")
     for key in cast("Mapping[str, Any]", columns) if isinstance(columns, Mapping) else ():
         if key not in SHAPE_COLUMNS:
             hint = did_you_mean(key, sorted(SHAPE_COLUMNS)) or _known(SHAPE_COLUMNS)
             message = f"`{name}.options.columns.{key}`: no shape has a column `{key}`"
-            findings.append(Diagnostic("CRU101", message, (name, "options", "columns", key), hint=hint))
+            loc, fix = (name, "options", "columns", key), misspelt(key, SHAPE_COLUMNS)
+            findings.append(Diagnostic("CRU101", message, loc, hint=hint, fix=fix))
     return findings
 
 

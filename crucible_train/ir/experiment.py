@@ -24,7 +24,8 @@ from crucible_train.ir.experiment_effects import effect_findings
 from crucible_train.ir.experiment_keys import explain_experiment_key
 from crucible_train.ir.experiment_sources import mapping_or_empty, stage_sources
 from crucible_train.ir.normalize import normalize_sources, unknown_stage, unsupported
-from crucible_train.ir.one_mistake import without_answered
+from crucible_train.ir.normalized import fingerprint_of_all
+from crucible_train.ir.one_mistake import without_answered, without_rivals, without_taken
 from crucible_train.ir.spec import Source, explicit_values
 from crucible_train.result import Err, Ok, Result
 
@@ -63,10 +64,9 @@ class NormalizedExperiment:
     @cached_property
     def fingerprint(self) -> str:
         """SHA-256 of what takes effect in the stages that run; equal fingerprints mean equal pipelines."""
-        import hashlib  # only runs and comparisons ask for fingerprints
-
-        parts = [f"{one.label} {one.normalized.fingerprint}" for one in self.stages if one.enabled]
-        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+        return fingerprint_of_all(
+            (one.label, one.normalized.fingerprint) for one in self.stages if one.enabled
+        )
 
     @cached_property
     def unchecked(self) -> tuple[str, ...]:
@@ -115,20 +115,20 @@ def normalize_experiment(
 def normalize_experiment_source(
     source: Source,
     *,
-    overrides: Mapping[str, Source] | None = None,
+    overrides: Mapping[str, Sequence[Source]] | None = None,
     flags: Sequence[Source] = (),
     backend_model: type[BaseModel] | None = None,
 ) -> Result[NormalizedExperiment, NormalizeError]:
     """Normalise the experiment that `source` holds as a document; what the command line calls.
 
-    `overrides` (`--set`) are by the label of their stage; `flags` win over everything, in every stage that
-    has their keys.
+    `overrides` (variables, `--set`) are by the label of their stage; `flags` win over everything, in every
+    stage that has their keys.
     """
     data = source.values
     experiment, findings = _own_findings(source)
     planned: list[PlannedStage] = []
     for index, label, stage_def in labelled_stages(data):
-        own = [overrides[label]] if overrides and label in overrides else []
+        own = overrides.get(label, ()) if overrides else ()
         match _planned(source, index, label, stage_def, own, flags, backend_model):
             case Ok(one):
                 planned.append(one)
@@ -136,7 +136,8 @@ def normalize_experiment_source(
             case Err(problems):
                 findings += problems
     findings += source.reading
-    if planned and len(planned) == len(data["pipeline"]):  # who reads what is known of every stage
+    # Who reads what is known of every stage, and of every key.
+    if planned and len(planned) == len(data["pipeline"]) and not source.is_partial:
         findings += effect_findings(source, planned)
     errors = any(finding.severity is Severity.ERROR for finding in findings)
     if experiment is None or errors:
@@ -173,7 +174,12 @@ def _own_findings(source: Source) -> tuple[Experiment | None, list[Diagnostic]]:
         def explain_here(loc: Any, allowed: frozenset[str]) -> Diagnostic:
             return explain_experiment_key(loc, allowed, models)
 
-        return None, [source.place(one) for one in findings_of(error, Experiment, data, explain_here)]
+        found = findings_of(error, Experiment, data, explain_here)
+        return None, [
+            source.place(without_taken(one, data))
+            for one in found
+            if not (source.is_partial and one.code == "CRU102")
+        ]
 
 
 def _stage_models(data: Mapping[str, Any]) -> dict[str, type[StageConfig]]:
@@ -225,7 +231,7 @@ def _once(findings: Sequence[Diagnostic], reading: Sequence[Diagnostic] = ()) ->
             continue
         kind = "unknown key" if finding.code in _UNKNOWN_KEY else finding.code
         found.setdefault((kind, finding.loc, finding.span), finding)
-    return sorted(found.values(), key=sort_key)
+    return sorted(without_rivals(list(found.values())), key=sort_key)
 
 
 _UNKNOWN_KEY = frozenset({"CRU101", "CRU103", "CRU104", "CRU107"})

@@ -26,20 +26,20 @@ def effect_findings(source: Source, stages: Sequence[PlannedStage]) -> list[Diag
         if _set(holder, inner)
     ]
     for loc, (why, hint) in UNREAD.items():
-        if _set(data, loc) and not any(_reads(one, data, loc) for one in stages):
+        if _set(data, loc) and not any(_reads(one, source, loc) for one in stages):
             found.append(_recorded(loc, why, hint))
     if not any(one.enabled for one in stages):
         found.append(_recorded(("pipeline",), "every stage is disabled: a run does nothing"))
     return [source.place(one) for one in found]
 
 
-def _reads(stage: PlannedStage, data: Mapping[str, Any], loc: Loc) -> bool:
+def _reads(stage: PlannedStage, source: Source, loc: Loc) -> bool:
     """Whether a value of the part at `loc` took effect in `stage`."""
     trains = stage.normalized.config.trains()
     if trains and loc == WHOLE_SPEC:
         return True
     read = stage.normalized.read_from(Layer.EXPERIMENT)
-    parts = shared_values(data, stage.label, trains=trains).items()
+    parts = shared_values(source, stage.label, trains=trains).items()
     return any(key in read and place[: len(loc)] == loc for key, (_, place) in parts)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from crucible_ir import TrainingConfig
 from crucible_train.diagnostics.diagnostic import Diagnostic, Loc, format_loc
 from crucible_train.diagnostics.from_pydantic import unknown_key
-from crucible_train.ir.unknown_keys import explain
+from crucible_train.ir.unknown_keys import explain, only_files_extend
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,6 +25,8 @@ def explain_experiment_key(
     training config, which has the IR's keys and no others. Else as in a spec.
     """
     key, shown = str(loc[-1]), f"`{format_loc(loc)}`"
+    if key == "extends":
+        return only_files_extend(loc)
     owners = [name for name, model in stages.items() if key in model.spec_keys()]
     if loc == ("training_config", key) and owners:
         hint = f"write it in the options of {owners[0]}"

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def stage_sources(document: Source, index: int, label: str, model: type[StageConfig]) -> list[Source]:
     """The sources of the stage at `index` of the pipeline, lowest precedence first."""
     data = document.values
-    shared = shared_values(data, label, trains=model.trains())
+    shared = shared_values(document, label, trains=model.trains())
     keys = model.spec_keys()
     sources = [
         _part(
@@ -56,16 +56,19 @@ def stage_sources(document: Source, index: int, label: str, model: type[StageCon
     return [*sources, *specs, own]
 
 
-def shared_values(data: Mapping[str, Any], label: str, *, trains: bool) -> dict[str, tuple[Any, Loc]]:
+def shared_values(document: Source, label: str, *, trains: bool) -> dict[str, tuple[Any, Loc]]:
     """Key to its value and the part of the experiment it is from, for a stage called `label`.
 
+    Of two parts for one key, the one counts whose file is nearest to the top (`extends`), then the first.
     Where no part has a value for a key, it is `None`, at the last place to look for one.
     """
     found: dict[str, tuple[Any, Loc]] = {}
     for part, key, labelled in FOR_TRAINING if trains else FOR_OTHERS:
-        if key not in found or found[key][0] is None:
-            value = value_at(data, part)
-            found[key] = (f"{value}-{label}" if labelled else value, part)
+        value = value_at(document.values, part)
+        held, place = found.get(key, (None, part))
+        if held is not None and (value is None or document.rank_at(part) <= document.rank_at(place)):
+            continue
+        found[key] = (f"{value}-{label}" if labelled else value, part)
     return found
 
 

@@ -89,6 +89,10 @@ def normalize_sources(
             model = stage_class.config_model
     for source in sources:
         if source.layer is None or source.layer >= Layer.DIRECT:
+            if source.rank is not None:
+                from crucible_train.ir.nearest import nearest  # few specs extend others
+
+                sources = nearest(sources, model)
             break
     else:
         if model.trains():
@@ -107,6 +111,7 @@ def normalize_sources(
             backend_checked=checker.backend_checked,
             backend_model=checker.backend_model,
             _origins=checker.folded.origins,
+            _beneath=checker.folded.beneath,
             _sources=tuple(sources),
         )
     )

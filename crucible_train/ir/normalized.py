@@ -7,11 +7,14 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
 
+from pydantic import ValidationError
+
 from crucible_train.diagnostics.diagnostic import Diagnostic, Loc, Span, format_loc
+from crucible_train.ir.ir_check import is_written
 from crucible_train.loops.stage_config import Layer, Origin, StageConfig, TrainingStageConfig
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pydantic import BaseModel
 
@@ -21,6 +24,9 @@ C = TypeVar("C", bound=StageConfig, covariant=True)
 
 UNCOUNTED = frozenset({"log_path", "logger"})
 """Settings without effect on what a run computes: where it writes, what it shows."""
+
+_REFERENCES = ("model_ref", "dataset_ref", "eval_dataset_ref")
+"""Settings that stages keep as mappings and the IR has a type for, in which a null says nothing."""
 
 
 class Provenance(NamedTuple):
@@ -34,6 +40,13 @@ class Provenance(NamedTuple):
     """Where it was written, if that was in a file."""
     rule: str
     """How the key became the setting, such as `epochs -> num_epochs`."""
+    label: str = ""
+    """What it was written in, if that was no file: `--set`, a variable's name."""
+
+    @property
+    def at(self) -> str | None:
+        """The place where it was written: in a file, or the name of what it was written in."""
+        return str(self.span) if self.span else self.label or None
 
     def to_json(self) -> dict[str, Any]:
         """The row as JSON data."""
@@ -41,7 +54,7 @@ class Provenance(NamedTuple):
             "value": self.value,
             "layer": self.layer.label,
             "key": self.key,
-            "at": str(self.span) if self.span else None,
+            "at": self.at,
             "rule": self.rule,
         }
 
@@ -58,6 +71,9 @@ class Normalized(Generic[C]):
     backend_model: type[BaseModel] | None = field(default=None, repr=False)
     """What that backend understands of `training_config`, with its defaults."""
     _origins: Mapping[Loc, Origin] = field(default_factory=dict[Loc, Origin], repr=False)
+    _beneath: Mapping[Loc, tuple[Origin, ...]] = field(
+        default_factory=dict[Loc, tuple[Origin, ...]], repr=False
+    )
     _sources: Sequence[Source] = field(default=(), repr=False)
 
     def __init__(
@@ -69,6 +85,7 @@ class Normalized(Generic[C]):
         backend_checked: bool = False,
         backend_model: type[BaseModel] | None = None,
         _origins: Mapping[Loc, Origin] | None = None,
+        _beneath: Mapping[Loc, tuple[Origin, ...]] | None = None,
         _sources: Sequence[Source] = (),
     ) -> None:
         # What a frozen dataclass generates sets one field at a time, through `object.__setattr__`.
@@ -79,6 +96,7 @@ class Normalized(Generic[C]):
             backend_checked=backend_checked,
             backend_model=backend_model,
             _origins=_origins or {},
+            _beneath=_beneath or {},
             _sources=_sources,
         )
 
@@ -87,17 +105,30 @@ class Normalized(Generic[C]):
         return self.config.model_dump(mode="json")
 
     @cached_property
+    def effective(self) -> Mapping[str, Any]:
+        """Every value that takes effect, as JSON data: the config without its `UNCOUNTED` settings and,
+        where a backend was asked, with that backend's defaults."""
+        values = {name: value for name, value in self.to_json().items() if name not in UNCOUNTED}
+        if isinstance(self.config, TrainingStageConfig):
+            told = {**values["training_config"], **(self._told or {})}
+            values["training_config"] = _without_nulls(told)
+        return _without_nulls(values)
+
+    @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 of the stage and every value that takes effect; equal fingerprints mean equal runs.
+        """SHA-256 of the stage and `effective`; equal fingerprints mean equal runs."""
+        return fingerprint_of(self.stage, self.effective)
 
-        `UNCOUNTED` settings do not count.
-        """
-        import hashlib  # only runs and comparisons ask for fingerprints
-        import json
-
-        config = {key: _one_form(value) for key, value in self.to_json().items() if key not in UNCOUNTED}
-        text = json.dumps({"stage": self.stage, "config": config}, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()
+    @cached_property
+    def _told(self) -> Mapping[str, Any] | None:
+        """What the backend reads in its part of the config, its defaults included, where one was asked."""
+        if self.backend_model is None or not isinstance(self.config, TrainingStageConfig):
+            return None
+        try:
+            read = self.backend_model.model_validate(self.config.training_config)
+        except ValidationError:
+            return None  # no model is named: whoever opens a session says so
+        return read.model_dump(mode="json", by_alias=True)
 
     @cached_property
     def unchecked(self) -> tuple[str, ...]:
@@ -117,17 +148,39 @@ class Normalized(Generic[C]):
 
     @cached_property
     def provenance(self) -> Mapping[str, Provenance]:
-        """Setting (`num_epochs`, `training_config.seed`) to its origin, for every value of the config.
+        """Setting (`num_epochs`, `training_config.seed`) to its origin, for every value of the config. A
+        mapping that several files make has a row more for each part from another file.
 
         Where the backend was asked, its defaults are there too: they take effect like any other.
         """
-        rows = {format_loc(target): self._trace(target, value) for target, value in self._leaves()}
-        if self.backend_model is not None and isinstance(self.config, TrainingStageConfig):
-            given = self.config.training_config
-            effective = self.backend_model.model_validate(given).model_dump(mode="json")
-            for target, value in _left_out(given, effective, ("training_config",)):
-                rows[format_loc(target)] = Provenance(value, Layer.DEFAULT, "", None, "backend default")
+        rows: dict[str, Provenance] = {}
+        for target, value in self._leaves():
+            rows[format_loc(target)] = self.trace(target, value)
+            for loc, part in self._parts_elsewhere(target, value):
+                rows[format_loc(loc)] = self.trace(loc, part)
+        if self._told is not None:
+            given = cast("TrainingStageConfig", self.config).training_config
+            for target, value in _left_out(given, self._told, ("training_config",)):
+                rows[format_loc(target)] = self.trace(target, value)
         return rows
+
+    def trace(self, loc: Loc, value: Any) -> Provenance:
+        """Where `value` comes from, which is a setting, or what a setting that is a mapping has at `loc`."""
+        target, rest = (loc[:2], loc[2:]) if loc[0] == "training_config" else (loc[:1], loc[1:])
+        top = self._origins.get(target)
+        for origin in (top, *self._beneath.get(target, ())) if top is not None else ():
+            source = self._sources[origin.source]
+            key = (*origin.loc, *rest)
+            if origin.layer is Layer.DEFAULT or (rest and not is_written(source.values, key)):
+                continue
+            rule = "kept" if key == loc else f"{format_loc(key)} -> {format_loc(loc)}"
+            label = source.label_at(key) if source.from_text else ""
+            return Provenance(value, origin.layer, source.shown(key), source.span(key), rule, label)
+        if rest and top is not None and not self._is_mapping(top):
+            return self.trace(target, value)  # the setting was written in another form than its config has
+        given = cast("Mapping[str, Any]", getattr(self.config, "training_config", {}))
+        backend = target[0] == "training_config" and (rest or str(target[-1]) not in given)
+        return Provenance(value, Layer.DEFAULT, "", None, "backend default" if backend else "stage default")
 
     def read_from(self, layer: Layer) -> frozenset[str]:
         """The top-level keys of `layer` whose values took effect."""
@@ -151,15 +204,54 @@ class Normalized(Generic[C]):
             else:
                 yield (name,), value
 
-    def _trace(self, target: Loc, value: Any) -> Provenance:
+    def _parts_elsewhere(self, target: Loc, value: Any) -> Iterator[tuple[Loc, Any]]:
+        """What the mapping at `target` has from another file than the one it is in itself."""
         origin = self._origins.get(target)
-        setting = format_loc(target)
-        if origin is None or origin.layer is Layer.DEFAULT:
-            return Provenance(value, Layer.DEFAULT, "", None, "stage default")
-        key = format_loc(origin.loc)
-        rule = "kept" if key == setting else f"{key} -> {setting}"
-        source = self._sources[origin.source]
-        return Provenance(value, origin.layer, source.shown(origin.loc), source.span(origin.loc), rule)
+        if origin is None or origin.source < 0 or self._sources[origin.source].rank is None:
+            return
+        from crucible_train.ir.experiment_sources import value_at  # few specs extend others
+        from crucible_train.ir.nearest import parts_elsewhere
+
+        for rest in parts_elsewhere(self._sources[origin.source], origin.loc):
+            part = value_at(value, rest)
+            if part is not None:
+                yield (*target, *rest), part
+
+    def _is_mapping(self, origin: Origin) -> bool:
+        value: Any = self._sources[origin.source].values
+        for key in origin.loc:
+            value = value[key]
+        return isinstance(value, Mapping)
+
+
+def canonical(value: Any) -> str:
+    """The one text of JSON data: neither the order of keys counts, nor whether a number is `1` or `1.0`."""
+    import json  # only runs and comparisons ask for it
+
+    return json.dumps(_one_form(value), sort_keys=True, separators=(",", ":"))
+
+
+def fingerprint_of(stage: str, effective: Mapping[str, Any]) -> str:
+    """The fingerprint of a stage and what takes effect in it."""
+    import hashlib
+
+    return hashlib.sha256(canonical({"stage": stage, "config": effective}).encode()).hexdigest()
+
+
+def fingerprint_of_all(stages: Iterable[tuple[str, str]]) -> str:
+    """The fingerprint of the stages that run, each by its label and its own fingerprint."""
+    import hashlib
+
+    return hashlib.sha256("\n".join(f"{label} {own}" for label, own in stages).encode()).hexdigest()
+
+
+def _without_nulls(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: {key: item for key, item in cast("dict[str, Any]", value).items() if item is not None}
+        if name in _REFERENCES and isinstance(value, dict)
+        else value
+        for name, value in values.items()
+    }
 
 
 def _left_out(given: Mapping[str, Any], effective: Mapping[str, Any], loc: Loc) -> Iterator[tuple[Loc, Any]]:

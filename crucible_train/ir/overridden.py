@@ -59,15 +59,16 @@ def _names_backend(origin: Origin) -> bool:
 def _without(sources: Sequence[Source], places: Collection[tuple[int, Loc]]) -> list[Source]:
     result = list(sources)
     for index, loc in places:
-        result[index] = result[index]._replace(values=_removed(result[index].values, loc))
+        result[index] = result[index]._replace(values=removed(result[index].values, loc))
     return result
 
 
-def _removed(values: Mapping[str, Any], loc: Loc) -> dict[str, Any]:
+def removed(values: Mapping[str, Any], loc: Loc) -> dict[str, Any]:
+    """`values` without what is at `loc`."""
     key, below = str(loc[0]), loc[1:]
     copy = dict(values)
     if below:
-        copy[key] = _removed(cast("Mapping[str, Any]", values[key]), below)
+        copy[key] = removed(cast("Mapping[str, Any]", values[key]), below)
     else:
         del copy[key]
     return copy

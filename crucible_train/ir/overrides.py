@@ -1,8 +1,8 @@
-"""`KEY=VALUE` overrides: dotted keys, and values typed by the field they are for."""
+"""Overrides, by `--set KEY=VALUE` or a variable: dotted keys, and values typed by the field they are for."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from pydantic import BaseModel, ConfigDict, PydanticUserError, TypeAdapter, ValidationError
 
@@ -15,7 +15,21 @@ from crucible_train.result import Err, Ok, Result
 from crucible_train.source import parse_scalar
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pydantic.fields import FieldInfo
+
+    from crucible_train.diagnostics.diagnostic import Loc
+
+
+class Override(NamedTuple):
+    """A value for one key."""
+
+    path: tuple[str, ...]
+    text: str
+    """What the value is read from."""
+    name: str
+    """What a person knows it by: the option as it was written, or the name of the variable."""
 
 
 def overrides_source(assignments: list[str], stage_model: type[StageConfig]) -> Result[Source, str]:
@@ -29,12 +43,35 @@ def overrides_source(assignments: list[str], stage_model: type[StageConfig]) -> 
         path = tuple(part.strip() for part in key.split("."))
         if not equals or not all(path):
             return Err(f"--set {assignment}: write KEY=VALUE, such as --set epochs=3")
-        match _typed(text.strip(), _annotation(path, stage_model)):
-            case Ok(value):
-                values = _merge(values, nested(path, value))
-            case Err(problem):
-                return Err(f"--set {assignment}: {problem}")
+        match _laid_over(values, Override(path, text, f"--set {assignment}"), stage_model):
+            case Ok(values):
+                pass
+            case Err() as failed:
+                return failed
     return Ok(Source(values, Layer.SET, label="--set", from_text=True))
+
+
+def variables_source(variables: Sequence[Override], stage_model: type[StageConfig]) -> Result[Source, str]:
+    """The source of all variables that override a key. `Err` says in words which value cannot be read."""
+    values: dict[str, Any] = {}
+    for variable in variables:
+        match _laid_over(values, variable, stage_model):
+            case Ok(values):
+                pass
+            case Err() as failed:
+                return failed
+    labels: dict[Loc, str] = {variable.path: variable.name for variable in variables}
+    return Ok(Source(values, Layer.SET, from_text=True, labels=labels))
+
+
+def _laid_over(
+    values: dict[str, Any], override: Override, stage_model: type[StageConfig]
+) -> Result[dict[str, Any], str]:
+    match _typed(override.text.strip(), _annotation(override.path, stage_model)):
+        case Ok(value):
+            return Ok(_merge(values, nested(override.path, value)))
+        case Err(problem):
+            return Err(f"{override.name}: {problem}")
 
 
 def _merge(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:

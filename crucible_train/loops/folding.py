@@ -104,8 +104,8 @@ class Folded:
         self.values: dict[str, Any] = {}
         self.origins: dict[Loc, Origin] = {}
         """Where each value is from; those without an origin are defaults."""
-        self.beneath: dict[Loc, Origin] = {}
-        """Where the value is from that a mapping of `--set` was laid over."""
+        self.beneath: dict[Loc, tuple[Origin, ...]] = {}
+        """Where the values are from that mappings of overrides were laid over, the nearest first."""
         self.overridden: list[tuple[Origin, Origin]] = []
         """The origin that lost, the origin that won."""
         self.conflicts: list[tuple[Loc, Origin, Origin]] = []
@@ -227,16 +227,18 @@ class Folder:
                 self._folded.overridden.append((origin, earlier))
                 return
             merged = _over(holder[name], value) if origin.layer is Layer.SET else value
+            below = self._folded.beneath.pop(target, ())
             if merged is value:
                 self._folded.overridden.append((earlier, origin))
             else:
-                self._folded.beneath.setdefault(target, earlier)
+                self._folded.beneath[target] = (earlier, *below)
             value = merged
         holder[name] = value
         self._folded.origins[target] = origin
 
     def _take_back(self, target: Loc) -> None:
         name = str(target[-1])
+        self._folded.beneath.pop(target, None)
         if self._folded.origins.pop(target, None) is not None:
             (self._backend if len(target) > 1 else self._folded.values).pop(name)
 

@@ -39,7 +39,7 @@ def _kind(value: object) -> str:
 class WarmupSchedule(BaseModel):
     """A linear warm-up from 0, then `schedule` over the steps that remain."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, defer_build=True)
 
     warmup: int = Field(ge=0)
     """Steps of warm-up: step s < `warmup` has multiplier s / `warmup`, so step 0 trains with rate 0."""
@@ -53,8 +53,6 @@ LRSchedule: TypeAlias = Annotated[
     Discriminator(_kind),
 ]
 """A schedule as a config field. Names are read without regard to case."""
-
-WarmupSchedule.model_rebuild()
 
 
 def lr_multiplier(schedule: LRSchedule, step: int, total_steps: int) -> float:

@@ -16,10 +16,12 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, NamedTuple, Self, ca
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
-from crucible_train.loops.folding import Folded, Folder, Given, Keys, Layer, Origin, Route, Table
+from crucible_train.loops.folding import Folded, Folder, Given, Keys, Layer, Origin, Route, Routes, Table
 
 if TYPE_CHECKING:
-    from crucible_train.diagnostics.diagnostic import Diagnostic
+    from collections.abc import Iterator
+
+    from crucible_train.diagnostics.diagnostic import Diagnostic, Loc
 
 
 def list_as_tuple(value: object) -> object:
@@ -46,6 +48,7 @@ class StageConfig(BaseModel):
         extra="forbid",
         strict=True,
         allow_inf_nan=False,
+        defer_build=True,  # a base is never validated itself
         validate_by_name=True,
         validate_by_alias=True,
     )
@@ -181,6 +184,18 @@ def fold(cls: type[StageConfig], givens: Sequence[Keys]) -> Folded:
     return folder.finish(cls.training_config_defaults)
 
 
+def targets(cls: type[StageConfig], given: Keys) -> Iterator[tuple[Loc, Loc]]:
+    """The path of every key of a source, and the setting that it sets, if it sets one."""
+    table = _table(cls, given.layer, 0)
+    for key, value in given.values.items():
+        if key in table.top:
+            yield (key,), table.top[key][0]
+        elif table.trains and key in ("options", "training_config") and isinstance(value, Mapping):
+            routes: Routes = table.options if key == "options" else {}
+            for name in cast("Mapping[str, Any]", value):
+                yield (key, name), routes[name][0] if name in routes else ("training_config", name)
+
+
 __all__ = [
     "Folded",
     "Given",
@@ -191,4 +206,5 @@ __all__ = [
     "TrainingStageConfig",
     "fold",
     "list_as_tuple",
+    "targets",
 ]

@@ -65,6 +65,8 @@ class StageRecord(_Record):
     """What it ran with."""
     fingerprint: str
     config: dict[str, Any]
+    effective: dict[str, Any]
+    """What takes effect of the config: what the fingerprint is made from."""
     provenance: dict[str, Any]
 
     @model_validator(mode="after")
@@ -148,5 +150,6 @@ def _stage_record(position: int, planned: PlannedStage) -> StageRecord:
         directory=f"{position:02d}-{file_name(planned.label)}",
         fingerprint=normalized.fingerprint,
         config=normalized.to_json(),
+        effective=dict(normalized.effective),
         provenance={name: row.to_json() for name, row in normalized.provenance.items()},
     )

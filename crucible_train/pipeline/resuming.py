@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crucible_train.ir.changes import changed_settings
+from crucible_train.ir.difference import changed_settings
 from crucible_train.result import Err, Ok, Result
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def _difference(before: StageRecord, now: StageRecord | None, planned: Experimen
     if same is not now:
         return "and before which another stage comes now"
     if same.fingerprint != before.fingerprint:
-        changed = changed_settings(before.config, same.config)
+        changed = changed_settings(before.effective or {}, same.effective or {})
         return f"with other settings (changed: {', '.join(changed) or 'the stage'})"
     return None
 

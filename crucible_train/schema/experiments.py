@@ -21,6 +21,7 @@ from crucible_train.schema.conditions import (
     within,
 )
 from crucible_train.schema.document import document
+from crucible_train.schema.extending import extendable
 from crucible_train.schema.generator import CHECKED_BY, NULL, model_schema, nullable, rules
 from crucible_train.schema.stage_keys import NON_EMPTY
 from crucible_train.schema.stages import SPEC, StageSchema
@@ -86,7 +87,7 @@ def experiment_schema(name: str) -> Schema:
     schema["description"] = (
         f"An experiment, as `crucible validate` and `crucible run` read it. {schema['description']}"
     )
-    return document(name, {**schema, "examples": EXAMPLES}, definitions)
+    return document(name, {**extendable(schema, definitions), "examples": EXAMPLES}, definitions)
 
 
 class _Stage:

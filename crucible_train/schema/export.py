@@ -110,10 +110,11 @@ def stage_schema(model: type[StageConfig], name: str) -> dict[str, Any]:
 
 def spec_schema(model: type[StageConfig], name: str) -> dict[str, Any]:
     """The schema of a spec file for a stage, as `crucible validate` reads it."""
+    from crucible_train.schema.extending import extendable
     from crucible_train.schema.stages import StageSchema
 
     parts = StageSchema(model)
-    rules = parts.spec(registry.DEFAULT_BACKEND)
+    rules = extendable(parts.spec(registry.DEFAULT_BACKEND), parts.definitions)
     rules["description"] = (
         f"A spec, as `crucible validate` and `crucible run` read it. {rules['description']}"
     )

@@ -11,17 +11,20 @@ from __future__ import annotations
 
 import argparse
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from crucible_train.diagnostics.catalogue import RULES
 from crucible_train.schema.reference.cli import cli_page
 from crucible_train.schema.reference.config import config_page
 from crucible_train.schema.reference.index import index_page
 from crucible_train.schema.reference.ir import ir_page
 from crucible_train.schema.reference.mapping import mapping_page
 from crucible_train.schema.reference.markdown import NOTE
+from crucible_train.schema.reference.other_tools import other_tools_page
 from crucible_train.schema.reference.python import python_page
-from crucible_train.schema.reference.rules import rules_page
+from crucible_train.schema.reference.rules import rule_page, rules_page
 from crucible_train.schema.reference.stages import stages_page
 
 if TYPE_CHECKING:
@@ -34,10 +37,12 @@ PAGES: dict[str, Callable[[], str]] = {
     "mapping.md": mapping_page,
     "ir.md": ir_page,
     "rules.md": rules_page,
+    **{f"rules/{code}.md": partial(rule_page, code) for code in RULES},
+    "other-tools.md": other_tools_page,
     "cli.md": cli_page,
     "python.md": python_page,
 }
-"""File name to what writes the page."""
+"""File, from the directory of the pages, to what writes it."""
 
 
 def pages() -> dict[str, str]:
@@ -55,7 +60,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     directory: Path = options.directory
     texts = pages()
-    stale = [directory / name for name, text in texts.items() if _read(directory / name) != text]
+    stale = {directory / name: text for name, text in texts.items() if _read(directory / name) != text}
     left_over = _left_over(directory)
     if options.check:
         for path in stale:
@@ -63,9 +68,9 @@ def main(arguments: list[str] | None = None) -> int:
         for path in left_over:
             print(f"{path}: left over; run `make docs`")
         return int(bool(stale or left_over))
-    directory.mkdir(parents=True, exist_ok=True)
-    for path in stale:
-        path.write_text(texts[path.name], encoding="utf-8")
+    for path, text in stale.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
         print(f"{path}: written")
     for path in left_over:
         path.unlink()
@@ -81,8 +86,9 @@ def _left_over(directory: Path) -> list[Path]:
     """Pages that were generated once, and have no generator now."""
     return [
         path
-        for path in sorted(directory.glob("*.md"))
-        if path.name not in PAGES and path.read_text(encoding="utf-8").startswith(NOTE)
+        for path in sorted(directory.rglob("*.md"))
+        if path.relative_to(directory).as_posix() not in PAGES
+        and path.read_text(encoding="utf-8").startswith(NOTE)
     ]
 
 

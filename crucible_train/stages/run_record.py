@@ -1,6 +1,6 @@
 """`RunRecord`: what one training run leaves in its run directory besides what the loop writes there.
 
-config.json         the stage config with provenance and fingerprint, and the versions it ran with
+config.json         the stage config with provenance and fingerprint, what took effect, and the versions
 training_run.json   the run as the IR's `TrainingRun`: also while it runs, and when it fails
 report.json         the loop's report
 loss.svg            the curves
@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 from crucible_ir import TrainingRun, to_map
 from crucible_train.diagnostics.stage_errors import StageErrorCode
-from crucible_train.ir.changes import changed_settings
+from crucible_train.ir.difference import changed_settings
 from crucible_train.ir.export import to_training_config
 from crucible_train.result import Err, Ok, Result
 from crucible_train.run_dir import RunDirectory, loss_svg, read_metrics
 from crucible_train.run_dir.names import file_name
-from crucible_train.run_dir.versions import versions
+from crucible_train.stages.config_file import CONFIG_FILE, config_json
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from crucible_train.diagnostics.stage_errors import StageError
     from crucible_train.ir.normalized import Normalized
 
-CONFIG_FILE = "config.json"
 RECORD_FILE = "training_run.json"
 REPORT_FILE = "report.json"
 PLOT_FILE = "loss.svg"
@@ -54,7 +53,7 @@ class RunRecord:
         """Whether the run had come to its end already."""
 
     @classmethod
-    def open(cls, stage: str, normalized: Normalized[Any], control: RunControl) -> Result[RunRecord, str]:
+    def open(cls, normalized: Normalized[Any], control: RunControl) -> Result[RunRecord, str]:
         """Take the run directory and write down what is about to run; `Err` says why that cannot be.
 
         A run can be resumed with the spec it was started with, and with no other.
@@ -77,7 +76,7 @@ class RunRecord:
         if not record.was_complete:  # a complete run logs nothing again
             record.metrics.truncate_from(record.first_step)
         if not record.is_closed:
-            record._write(CONFIG_FILE, _config_json(stage, normalized, started_at))
+            record._write(CONFIG_FILE, {**config_json(normalized), "started_at": started_at.isoformat()})
             record._write_run("running")
         return Ok(record)
 
@@ -185,21 +184,11 @@ def _earlier(directory: RunDirectory, normalized: Normalized[Any], *, resume: bo
         case Ok(config):
             pass
     if config.get("fingerprint") != normalized.fingerprint:
-        changed = changed_settings(config.get("config") or {}, normalized.to_json())
+        before = config.get("effective")  # a run of an older version of Crucible has none
+        changed = changed_settings(before, normalized.effective) if before else []
+        what = ", ".join(changed) or "the stage, or Crucible"
         return Err(
-            f"`{directory.path}` holds a run of another spec (changed: {', '.join(changed) or 'the stage'}); "
+            f"`{directory.path}` holds a run of another spec (changed: {what}); "
             "resume with the spec it was started with, or choose another --out"
         )
     return Ok(datetime.fromisoformat(config["started_at"]))
-
-
-def _config_json(stage: str, normalized: Normalized[Any], started_at: datetime) -> dict[str, Any]:
-    return {
-        "stage": stage,
-        "started_at": started_at.isoformat(),
-        "fingerprint": normalized.fingerprint,
-        "config": normalized.to_json(),
-        "provenance": {name: row.to_json() for name, row in normalized.provenance.items()},
-        "warnings": [str(finding) for finding in normalized.warnings],
-        "versions": versions(),
-    }

@@ -81,7 +81,7 @@ def run_training(
         control.notify(note)
     for note in resolved.notes:
         control.notify(note)
-    match RunRecord.open(stage, normalized, control):
+    match RunRecord.open(normalized, control):
         case Ok(record):
             pass
         case Err(message):

@@ -138,10 +138,10 @@ PUBLIC = {
         "from_json", "from_map", "to_json", "to_map",
     ],
     "crucible_train": [
-        "Context", "Diagnostic", "Err", "NormalizeError", "NormalizeErrorCode", "Normalized",
+        "Context", "Diagnostic", "Difference", "Err", "NormalizeError", "NormalizeErrorCode", "Normalized",
         "NormalizedExperiment", "Ok", "PipelineError", "PipelineErrorCode", "Ports", "Provenance", "Result",
-        "RunControl", "Severity", "Span", "StageError", "StageErrorCode", "__version__", "normalize",
-        "normalize_experiment", "run_pipeline",
+        "RunControl", "Severity", "Span", "StageError", "StageErrorCode", "__version__", "difference",
+        "normalize", "normalize_experiment", "run_pipeline",
     ],
     "crucible_train.diagnostics": ["Diagnostic", "Loc", "Severity", "Span", "format_loc", "sort_key"],
     "crucible_train.pipeline": ["PipelineError", "PipelineErrorCode", "StageStatus", "run_pipeline"],

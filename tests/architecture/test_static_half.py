@@ -25,6 +25,7 @@ epochs: 2
 STATIC_COMMANDS = [
     "validate spec.yaml",
     "validate broken.yaml spec.json spec.toml nowhere.yaml",
+    "validate . *.yaml --discover",
     "validate --format json spec.yaml --set epochs=3",
     "validate --color always broken.yaml",
     "validate --format github broken.yaml nowhere.yaml",
@@ -34,6 +35,8 @@ STATIC_COMMANDS = [
     "explain spec.yaml",
     "explain spec.yaml epochs",
     "normalize spec.yaml",
+    "diff spec.yaml spec.json",
+    "diff spec.yaml spec.toml --format json",
     "schema",
     "schema supervised_train",
     "schema training-spec",
@@ -123,6 +126,7 @@ def test_a_json_spec_loads_no_yaml_parser(here: Path) -> None:
 
 def test_settings_are_loaded_where_there_are_some(here: Path) -> None:
     assert SETTINGS in loaded("validate spec.yaml", here, {"CRUCIBLE_BACKEND": "local"})
+    assert SETTINGS not in loaded("validate spec.yaml", here, {"CRUCIBLE_SET__EPOCHS": "3"})
     (here / "pyproject.toml").write_text('[project]\nname = "crucible-user"\n', encoding="utf-8")
     assert SETTINGS not in loaded("validate spec.yaml", here)
     (here / "pyproject.toml").write_text('[tool.crucible]\nbackend = "local"\n', encoding="utf-8")

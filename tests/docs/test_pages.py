@@ -23,7 +23,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(ROOT.glob("docs/**/*.md"))]
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-KNOWN = {"console", "json", "python", "sh", "text", "toml", "yaml", "make", "xml"}
+KNOWN = {"console", "json", "python", "sh", "text", "toml", "yaml", "make", "xml", "lua"}
 
 
 class Block(NamedTuple):
@@ -106,6 +106,7 @@ def test_the_page_does_what_it_says(page: Path, tmp_path: Path, monkeypatch: pyt
             case "yaml" | "toml" | "json":
                 first = block.text.splitlines()[0]
                 if re.fullmatch(r"# \S+\.(yaml|toml|json)", first):
+                    (tmp_path / first[2:]).parent.mkdir(parents=True, exist_ok=True)
                     (tmp_path / first[2:]).write_text(block.text, encoding="utf-8")
             case _:
                 pass

@@ -28,6 +28,7 @@ NOT_IN_A_FILE = {
     "CRU006": "too deep a file would have to be committed: test_a_bomb_is_not_read_to_its_end",
     "CRU015": "5,000 digits would have to be committed: test_an_integer_of_5000_digits",
     "CRU001": "about a path, not a file: test_a_path_that_is_no_file",
+    "CRU008": "about a directory: test_a_directory_without_a_spec",
     "CRU106": "the command line always has a backend: test_no_backend_to_ask",
     "CRU206": "a value that no file format has: test_a_value_that_json_has_no_form_for",
     "CRU505": "needs a broken package: tests/unit/crucible_train/test_registry.py",
@@ -148,12 +149,18 @@ def test_an_integer_of_5000_digits(tmp_path: Path) -> None:
 
 def test_a_path_that_is_no_file(tmp_path: Path) -> None:
     (tmp_path / "spec.yaml").write_text("id: a", encoding="utf-8")
-    found = report("spec.yml", "nowhere/spec.yaml", ".", directory=tmp_path)["findings"]
+    found = report("spec.yml", "nowhere/spec.yaml", directory=tmp_path)["findings"]
     assert [(one["path"], one["code"], one["message"], one["hint"]) for one in found] == [
         ("spec.yml", "CRU001", "no such file", "did you mean `spec.yaml`?"),
         ("nowhere/spec.yaml", "CRU001", "no such file", "there is no directory `nowhere`"),
-        (".", "CRU001", "this is a directory", "name a file in it"),
     ]
+
+
+def test_a_directory_without_a_spec(tmp_path: Path) -> None:
+    (tmp_path / "other.yaml").write_text("kind: ConfigMap", encoding="utf-8")
+    (found,) = report(".", directory=tmp_path)["findings"]
+    assert (found["path"], found["code"]) == (".", "CRU008")
+    assert found["message"] == "no spec is in this directory; skipped: not specs (1)"
 
 
 def test_no_backend_to_ask() -> None:

@@ -123,7 +123,8 @@ def test_a_junit_report_is_one_with_a_case_for_each_file(report: Report) -> None
     assert junit_errors(text) == []
     suite = ET.fromstring(text.encode())[0]
     cases = suite.findall("testcase")
-    assert [case.get("name") for case in cases] == [text_report.printable(one.path) for one in report.files]
+    named = [text_report.printable(one.path) for one in (*report.files, *report.skipped)]
+    assert [case.get("name") for case in cases] == named
     for kind in ("failure", "error"):
         assert suite.get(f"{kind}s") == str(sum(case.find(kind) is not None for case in cases))
     assert bool(suite.findall("*/failure") + suite.findall("*/error")) == (report.status != 0)

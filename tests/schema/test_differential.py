@@ -87,7 +87,25 @@ def experiment(**config: Any) -> dict[str, Any]:
     return {**TRAIN, "training_config": {**SPEC, **config}}
 
 
+def extended(**keys: Any) -> tuple[str, dict[str, Any]]:
+    return "training-spec", {"extends": "minimal.yaml", **keys}
+
+
 UNSAID: dict[str, tuple[str, dict[str, Any]]] = {
+    "CRU021": ("training-spec", {**SPEC, "extends": "nowhere.yaml"}),
+    "CRU022": ("training-spec", {**SPEC, "extends": "spec.json"}),
+    "CRU023": ("training-spec", {**SPEC, "extends": "../../../../base.yaml"}),
+    "CRU101": extended(options={"wat": 1}),
+    "CRU102": extended(eval_dataset_ref={}),
+    "CRU103": extended(options={"teacher_model": "a"}),
+    "CRU104": extended(options={"num_train_epochs": 1}),
+    "CRU105": extended(epochs=1, num_epochs=2),
+    "CRU107": ("experiment", {"extends": "experiment.yaml", "backend": {"options": {"learning_rate": 1}}}),
+    "CRU201": extended(training_config={"weight_decay": "a"}),
+    "CRU202": extended(model_ref={"options": {"context_length": 0}}),
+    "CRU203": ("experiment", {"extends": "experiment.yaml", "outputs": [{"name": "a", "formats": ["b"]}]}),
+    "CRU204": extended(model_ref={"artifact_uri": ""}),
+    "CRU205": extended(model_ref={"options": {"context_length": "3"}}),
     "CRU206": ("TrainingRun", {"id": "a", "config": SPEC, "started_at": "2025-02-30T00:00:00Z"}),
     "CRU301": ("experiment", experiment(validation_split=0.1, options={"eval_dataset_ref": {"name": "b"}})),
     "CRU302": ("experiment", experiment(early_stopping={})),
@@ -175,10 +193,12 @@ class TestItHasTeeth:
             ("TrainingRun", lambda s: s["properties"]["started_at"]["anyOf"][0].update(pattern="Z$")),
             ("training_config.local", lambda s: s["properties"]["seed"].update(maximum=100)),
             ("training-spec", lambda s: s["$defs"]["local-settings"]["properties"]["device"]["anyOf"].pop()),
-            ("training-spec", lambda s: s["required"].append("id")),
+            ("training-spec", lambda s: unextended(s)["required"].append("id")),
             ("training-spec", lambda s: s["allOf"].append({"required": ["epochs"]})),
             ("supervised_train", lambda s: s.update(required=["training_config"])),
-            ("experiment", lambda s: s["required"].append("training_config")),
+            ("experiment", lambda s: unextended(s)["required"].append("training_config")),
+            ("training-spec", lambda s: s.update(required=["id"])),
+            ("training-spec", lambda s: s["properties"]["extends"]["anyOf"].pop(1)),
         ],
     )
     def test_one_that_refuses_too_much(self, name: str, wrong: Callable[[Any], object]) -> None:
@@ -197,7 +217,13 @@ class TestItHasTeeth:
 
 
 def drop(found: dict[str, Any], code: str) -> None:
-    found["allOf"] = [rule for rule in found["allOf"] if rule.get("$comment") != code]
+    rules = unextended(found)
+    rules["allOf"] = [rule for rule in rules["allOf"] if rule.get("$comment") != code]
+
+
+def unextended(found: dict[str, Any]) -> dict[str, Any]:
+    """The rules for files that extend none."""
+    return found["allOf"][0]["then"]
 
 
 @pytest.mark.parametrize("name", ["training-spec", "supervised_train", "experiment"])

@@ -11,12 +11,13 @@ import queue
 import subprocess
 import threading
 import time
+from types import MappingProxyType
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from tests.schema_tools.tools import NODE, environment, package_file
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
     from types import TracebackType
 
@@ -52,9 +53,13 @@ class Position(NamedTuple):
 class LanguageServer:
     """A running server. Leaving its `with` block asks it to stop, and fails where it does not."""
 
-    def __init__(self, directory: Path) -> None:
-        """`directory` is the editor's workspace; what the server complains about goes there too."""
+    def __init__(self, directory: Path, settings: Mapping[str, Any] = MappingProxyType({})) -> None:
+        """`directory` is the editor's workspace; what the server complains about goes there too.
+
+        `settings` are the project's, over those that every editor here has.
+        """
         self.directory = directory
+        self._settings = {**SETTINGS, **settings}
         self._messages: queue.Queue[dict[str, Any] | None] = queue.Queue()
         self._diagnostics: dict[str, list[dict[str, Any]]] = {}
         self._requests = 0
@@ -105,10 +110,10 @@ class LanguageServer:
         for stream in (self._input, self._output, self._log):
             stream.close()
 
-    def open(self, text: str) -> str:
+    def open(self, text: str, name: str | None = None) -> str:
         """Open a YAML document; its URI, when the server has looked at it."""
         self._documents += 1
-        uri = (self.directory / f"document-{self._documents}.yaml").as_uri()
+        uri = (self.directory / (name or f"document-{self._documents}.yaml")).as_uri()
         document = {"uri": uri, "languageId": "yaml", "version": 1, "text": text}
         self._notify("textDocument/didOpen", {"textDocument": document})
         self._until(lambda message: uri in self._diagnostics)
@@ -160,7 +165,7 @@ class LanguageServer:
             self._diagnostics[params["uri"]] = params["diagnostics"]
         elif "method" in message and "id" in message:
             asked = message.get("params") or {}
-            known = {"yaml": SETTINGS}
+            known = {"yaml": self._settings}
             answer = (
                 [known.get(item.get("section"), {}) for item in asked["items"]]
                 if message["method"] == "workspace/configuration"

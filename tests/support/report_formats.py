@@ -18,6 +18,7 @@ from crucible_train.cli.validate import exit_status
 from crucible_train.diagnostics import Diagnostic, Severity, Span
 from crucible_train.diagnostics.catalogue import RULES
 from crucible_train.ir.normalize import normalize
+from crucible_train.project.inputs import Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -144,6 +145,10 @@ paths = st.text(_bytes, min_size=1, max_size=20)
 """What the operating system can name a file: bytes that are no UTF-8 are half surrogate pairs."""
 
 
+kinds = st.sampled_from(["not specs", "excluded", "extended by others"])
+"""Why files are skipped."""
+
+
 @st.composite
 def spans(draw: st.DrawFn, path: str) -> Span:
     """A span in `path`."""
@@ -177,13 +182,16 @@ def files_checked(draw: st.DrawFn) -> FileReport:
 
 @st.composite
 def reports(draw: st.DrawFn) -> Report:
-    """A report about a few files."""
-    return report_of(*draw(st.lists(files_checked(), max_size=4)), strict=draw(st.booleans()))
+    """A report about a few files, and some that were skipped."""
+    report = report_of(*draw(st.lists(files_checked(), max_size=4)), strict=draw(st.booleans()))
+    report.skipped = draw(st.lists(st.builds(Skipped, paths, texts.filter(bool), kinds), max_size=2))
+    return report
 
 
 def moved(report: Report, lines: int) -> Report:
     """The same report with every finding further down."""
-    return Report([_moved(one, lines) for one in report.files], report.status, report.strict)
+    files = [_moved(one, lines) for one in report.files]
+    return Report(files, report.status, report.strict, report.skipped)
 
 
 def _moved(one: FileReport, lines: int) -> FileReport:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -13,11 +14,13 @@ from crucible_train.cli.main import parser
 from crucible_train.context import Context
 from crucible_train.diagnostics.diagnostic import Diagnostic, Severity
 from crucible_train.diagnostics.from_pydantic import describe, findings_of
-from crucible_train.ir.experiment import normalize_experiment
+from crucible_train.ir.experiment import normalize_experiment_source
+from crucible_train.ir.spec import document_source
 from crucible_train.result import Err, Ok
 from crucible_train.schema.export import EXPERIMENT, SPEC, TOLD
-from crucible_train.source import Document
+from crucible_train.source import Document, SourceError, load_text
 from crucible_train.stages.options import normalize_options
+from tests.support.golden import REPOSITORY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +28,9 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from tests.support.schema_agreement import Judge
+
+BASES = REPOSITORY / "tests" / "examples" / "valid"
+"""What documents may extend."""
 
 NOT_A_MAPPING = Diagnostic("CRU004", "not a mapping")
 
@@ -78,18 +84,37 @@ def _spec_judge() -> Judge:
     def judge(document: Any) -> Sequence[Diagnostic] | None:
         if not isinstance(document, dict):
             return [NOT_A_MAPPING]
-        checked = check_document("spec.json", Document("spec.json", "json", document), session).unwrap()
+        whole, errors = _with_bases(document)
+        checked = check_document("spec.json", whole, session, errors).unwrap()
         return _errors(checked.findings) if checked.normalized is None else None
 
     return judge
 
 
 def _experiment(document: Any) -> Sequence[Diagnostic] | None:
-    match normalize_experiment(document):
+    if not isinstance(document, dict):
+        return [NOT_A_MAPPING]
+    match normalize_experiment_source(document_source(*_with_bases(document))):
         case Ok():
             return None
         case Err(error):
             return _errors(error.diagnostics) or [Diagnostic(error.code, describe(document))]
+
+
+def _with_bases(document: dict[str, Any]) -> tuple[Document, tuple[Diagnostic, ...]]:
+    """The document as a file beside the valid examples, which it may extend, and the errors of reading it."""
+    if document.get("extends") is None:
+        data = {key: value for key, value in document.items() if key != "extends"}
+        return Document("spec.json", "json", data), ()
+    text = json.dumps(document, ensure_ascii=False)
+    match load_text(text, format="json", name="spec.json", directory=str(BASES)):
+        case Ok(whole):
+            return whole, ()
+        case Err(SourceError(diagnostics=found, document=Document() as whole)):
+            return whole, found
+        case Err(error):  # too deep to be read at all
+            is_path = isinstance(document["extends"], str | list)
+            return _with_bases({**document, "extends": None})[0], () if is_path else error.diagnostics
 
 
 def _errors(findings: Sequence[Diagnostic]) -> list[Diagnostic]:

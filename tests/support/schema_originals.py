@@ -28,9 +28,10 @@ def originals(name: str) -> list[dict[str, Any]]:
     pick = random.Random(name)
     specs = _specs(pick)
     if name == SPEC:
-        return specs
+        return [*specs, *_extending("minimal.yaml", specs, pick)]
     if name == EXPERIMENT:
-        return [*_files(experiments=True), *_experiments(specs, pick)]
+        experiments = [*_files(experiments=True), *_experiments(specs, pick)]
+        return [*experiments, *_extending("experiment.yaml", experiments, pick)]
     if name.startswith(TOLD):
         return [
             {key: spec[key] for key in spec if key in ("model_ref", "seed", "optimizer")} for spec in specs
@@ -38,6 +39,15 @@ def originals(name: str) -> list[dict[str, Any]]:
     if name in ("validate_data", "report"):
         return [_other_options(name, spec, pick) for spec in specs]
     return [_options(spec, specs, pick) for spec in specs]
+
+
+def _extending(base: str, documents: list[dict[str, Any]], pick: random.Random) -> list[dict[str, Any]]:
+    """Parts of some documents, over a valid example."""
+    chosen = pick.sample(documents, min(len(documents), 8))
+    return [
+        {"extends": pick.choice((base, [base])), **{key: one[key] for key in one if pick.random() < 0.5}}
+        for one in chosen
+    ]
 
 
 def _golden(wire_name: str) -> list[dict[str, Any]]:

@@ -10,12 +10,13 @@ if TYPE_CHECKING:
 
 
 def render(report: Report) -> str:
-    """`{"files", "valid", "findings", "unchecked"}`; `valid` has the stages of every valid file."""
+    """`{"files", "valid", "findings", "unchecked", "skipped"}`; `valid` has the stages of valid files."""
     content: dict[str, Any] = {
         "files": len(report.files),
         "valid": {one.path: [stage._asdict() for stage in one.stages] for one in report.files if one.stages},
         "findings": [finding_json(finding) for finding in report.findings()],
         "unchecked": [f"{one.path}: {item}" for one in report.files for item in one.unchecked],
+        "skipped": [{"path": one.path, "reason": one.reason} for one in report.skipped],
     }
     return json.dumps(content, indent=2, ensure_ascii=False)
 

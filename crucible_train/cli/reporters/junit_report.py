@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from crucible_train.cli.reporters.report import FileReport, Report
     from crucible_train.diagnostics.diagnostic import Diagnostic
+    from crucible_train.project.inputs import Skipped
 
 _SUITE = "crucible validate"
 _CLASS = "crucible.validate"
@@ -28,18 +29,30 @@ def render(report: Report) -> str:
     """
     errors = sum(not one.readable for one in report.files)
     failures = sum(one.readable and _fails(one, report) for one in report.files)
-    counts = f'tests="{len(report.files)}" failures="{failures}" errors="{errors}"'
+    tests = len(report.files) + len(report.skipped)
+    counts = f'tests="{tests}" failures="{failures}" errors="{errors}"'
     cases = (line for one in report.files for line in _case(one, report))
+    skipped = (line for one in report.skipped for line in _skipped_case(one))
     return "\n".join(
         [
             '<?xml version="1.0" encoding="UTF-8"?>',
             f'<testsuites name="{_SUITE}" {counts}>',
             f'  <testsuite name="{_SUITE}" {counts}>',
             *cases,
+            *skipped,
             "  </testsuite>",
             "</testsuites>",
         ]
     )
+
+
+def _skipped_case(one: Skipped) -> list[str]:
+    """The test case of a file that was not checked."""
+    return [
+        f'    <testcase classname="{_CLASS}" name="{escape(printable(one.path))}">',
+        f"      <skipped>{escape(printable(one.reason), quote=False)}</skipped>",
+        "    </testcase>",
+    ]
 
 
 def _fails(one: FileReport, report: Report) -> bool:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from crucible_train.diagnostics.diagnostic import Diagnostic
     from crucible_train.ir.normalized import Normalized
     from crucible_train.loops.stage_config import StageConfig
+    from crucible_train.project.inputs import Skipped
 
 _ROOT_VARIABLES = ("GITHUB_WORKSPACE", "CI_PROJECT_DIR")
 
@@ -87,14 +88,18 @@ class Report:
     A plain class: making a `NamedTuple` takes half a millisecond of every check.
     """
 
-    __slots__ = ("files", "status", "strict")
+    __slots__ = ("files", "skipped", "status", "strict")
 
-    def __init__(self, files: Sequence[FileReport], status: int, strict: bool) -> None:
+    def __init__(
+        self, files: Sequence[FileReport], status: int, strict: bool, skipped: Sequence[Skipped] = ()
+    ) -> None:
         self.files = files
         self.status = status
         """The exit status."""
         self.strict = strict
         """Whether warnings fail, too."""
+        self.skipped = skipped
+        """Files that were found and not checked."""
 
     def findings(self) -> Iterator[Finding]:
         """Every finding: file by file, in the order of their places."""

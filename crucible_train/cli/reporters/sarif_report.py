@@ -119,16 +119,17 @@ def _artifact(path: str, root: str) -> dict[str, str]:
 
 def _invocation(report: Report, root: str) -> dict[str, Any]:
     """How the check ended [3.20]; a file that could not be read was not checked, so that is no success."""
-    notes = [(one.path, item) for one in report.files for item in one.unchecked]
+    notes = [(one.path, f"Not checked: {item}.") for one in report.files for item in one.unchecked]
+    notes += [(one.path, f"Skipped: {one.reason}.") for one in report.skipped]
     return {
         "executionSuccessful": report.status != EXIT_USAGE,
         "exitCode": report.status,
         "toolExecutionNotifications": [
             {
                 "level": "note",
-                "message": _message(f"Not checked: {item}."),
+                "message": _message(text),
                 "locations": [_location(path, None, root)],
             }
-            for path, item in notes
+            for path, text in notes
         ],
     }

@@ -7,18 +7,25 @@ from typing import TYPE_CHECKING
 from crucible_train.diagnostics.diagnostic import Severity
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from crucible_train.cli.reporters.report import FileReport, Report, StageReport
     from crucible_train.diagnostics.diagnostic import Diagnostic
 
 
 def render(report: Report) -> str:
     """The whole report."""
-    lines: list[str] = []
+    return "\n".join(parts(report))
+
+
+def parts(report: Report) -> Iterator[str]:
+    """The same, file by file, for whoever writes it as it comes: there may be many."""
     for one in report.files:
-        lines += (line for finding in one.findings for line in finding_lines(one.path, finding))
+        lines = [line for finding in one.findings for line in finding_lines(one.path, finding)]
         lines += outcome_lines(one)
-    lines.append(summary(report))
-    return "\n".join(lines)
+        if lines:
+            yield "\n".join(lines)
+    yield summary(report)
 
 
 def outcome_lines(one: FileReport) -> list[str]:
@@ -67,7 +74,18 @@ def summary(report: Report) -> str:
     strict = "; --strict: warnings fail" if report.strict and warnings else ""
     codes = sorted({finding.code for finding in findings})
     explained = f" (`crucible rule {printable(codes[0])}` explains a code)" if codes else ""
-    return ", ".join(counts) + strict + explained
+    return ", ".join(counts) + strict + _skipped(report) + explained
+
+
+def _skipped(report: Report) -> str:
+    """How many files were skipped, and why."""
+    if not report.skipped:
+        return ""
+    kinds: dict[str, int] = {}
+    for one in report.skipped:
+        kinds[one.kind] = kinds.get(one.kind, 0) + 1
+    reasons = [kind if len(kinds) == 1 else f"{kind} ({number})" for kind, number in kinds.items()]
+    return f"; {len(report.skipped)} skipped: {', '.join(reasons)}"
 
 
 def count(number: int, noun: str) -> str:

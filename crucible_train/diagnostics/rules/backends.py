@@ -43,7 +43,7 @@ BACKENDS: tuple[Rule, ...] = (
         "plug-in-broken",
         "A registered plug-in cannot be loaded.",
         "What it was registered for is not there.",
-        "an entry point that names a class that does not exist",
-        "Repair or uninstall the package the message names.",
+        "my_stage = my_package:Missing  # an entry point of a class that is not there",
+        "my_stage = my_package:MyStage",
     ),
 )

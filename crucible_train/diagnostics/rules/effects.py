@@ -11,8 +11,8 @@ EFFECTS: tuple[Rule, ...] = (
         "two-evaluation-sets",
         "`validation_split` and `eval_dataset_ref` are both given.",
         "There is one held-out set; either would silently replace the other.",
-        "validation_split: 0.1\noptions: {eval_dataset_ref: {name: test.jsonl}}",
-        "options: {eval_dataset_ref: {name: test.jsonl}}",
+        "validation_split: 0.1\noptions: {eval_every: 10, eval_dataset_ref: {name: test.jsonl}}",
+        "options: {eval_every: 10, eval_dataset_ref: {name: test.jsonl}}",
     ),
     Rule(
         "CRU302",

@@ -27,8 +27,8 @@ KEYS: tuple[Rule, ...] = (
         "other-stage-key",
         "A key that belongs to another stage.",
         "This stage would ignore it, and the run would not be the one that was meant.",
-        "options: {beta: 0.1}  # in supervised_train",
-        "crucible validate --stage dpo_train spec.yaml",
+        "- {name: supervised_train, options: {max_duplicates: 0.1}}",
+        "- {name: validate_data, options: {max_duplicates: 0.1}}",
     ),
     Rule(
         "CRU104",
@@ -51,8 +51,8 @@ KEYS: tuple[Rule, ...] = (
         "suspicious-option",
         "An option no backend has checked, whose name is close to one of the stage's.",
         "Unknown options are the backend's; with no backend chosen, a typo would go unnoticed.",
-        "options: {lr_shedule: cosine}",
-        "options: {lr_schedule: cosine}",
+        'options={"lr_shedule": "cosine"}',
+        'options={"lr_schedule": "cosine"}',
         Severity.WARNING,
     ),
     Rule(

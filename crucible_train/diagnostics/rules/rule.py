@@ -9,7 +9,10 @@ from crucible_train.diagnostics.diagnostic import Severity
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One code: what it finds, why that matters, an example and its fix."""
+    """One code: what it finds, why that matters, an example and its fix.
+
+    `example` and `fix` are lines of the whole example in `tests/examples/rules`, with remarks after `  # `.
+    """
 
     code: str
     name: str
@@ -18,3 +21,8 @@ class Rule:
     example: str
     fix: str
     severity: Severity = Severity.ERROR
+
+    @property
+    def page(self) -> str:
+        """The page of the documentation that explains it, in the repository."""
+        return f"docs/reference/rules/{self.code}.md"

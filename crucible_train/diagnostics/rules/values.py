@@ -43,14 +43,14 @@ VALUES: tuple[Rule, ...] = (
         "A number in quotes.",
         "Text is not a number; some tools convert it, some compare it as text.",
         'learning_rate: "2e-5"',
-        "learning_rate: 2.0e-5",
+        "learning_rate: 2e-5",
     ),
     Rule(
         "CRU206",
         "invalid-value",
         "A value that is no valid value of its field.",
         "The message says what is wrong with it.",
-        "options: {seed: [1]}  # to a backend that wants one number",
-        "options: {seed: 1}",
+        "outputs: [{name: summary, formats: [json, json]}]",
+        "outputs: [{name: summary, formats: [json]}]",
     ),
 )

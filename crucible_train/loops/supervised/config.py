@@ -49,7 +49,7 @@ def _metric(value: object) -> object:
 class EarlyStopping(BaseModel):
     """Stop when a metric has not improved for a while."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, defer_build=True)
 
     monitor: Annotated[Monitor, BeforeValidator(_metric, json_schema_input_type=MonitorName)] = (
         "eval_mean_nll"

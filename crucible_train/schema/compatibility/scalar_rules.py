@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from crucible_train.schema.compatibility.claims import counterpart_of, object_to, said
 from crucible_train.schema.compatibility.evaluation import is_multiple
@@ -108,6 +108,8 @@ def _dependent(claim: Claim) -> list[Objection]:
 
 def _checked_by(claim: Claim) -> list[Objection]:
     known = {code for node in claim.known.nodes for code in node.keywords.get(CHECKED_BY, ())}
+    if not claim.node.pointer:  # it gathers what is listed below, and compared there
+        known = known.union(*map(_listed, claim.node.keywords.values()))
     return [
         object_to(
             claim,
@@ -117,6 +119,16 @@ def _checked_by(claim: Claim) -> list[Objection]:
         for code in dict.fromkeys(said(claim))
         if code not in known
     ]
+
+
+def _listed(part: Any) -> set[str]:
+    """Every code that a part of a schema lists, at any depth."""
+    found: set[str] = set()
+    if isinstance(part, dict):
+        keywords = cast("dict[str, Any]", part)
+        found.update(keywords.get(CHECKED_BY, ()))
+        return found.union(*map(_listed, keywords.values()))
+    return found.union(*map(_listed, cast("list[Any]", part))) if isinstance(part, list) else found
 
 
 def _moved(claim: Claim, *, is_undecided: bool = False) -> list[Objection]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crucible_train import registry
+from crucible_train.project.table import KEYS, Override, Project
 from crucible_train.schema.docstrings import attribute_docs
 from crucible_train.schema.reference.data_sets import data_set_blocks
 from crucible_train.schema.reference.docstring_parts import paragraphs
@@ -15,6 +16,8 @@ from crucible_train.schema.reference.type_places import CONFIG, backend_models, 
 from crucible_train.settings import PREFIX, Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pydantic import BaseModel
 
 _INTRODUCTION = (
@@ -31,6 +34,8 @@ _TOLD = (
     "`training_config` that is not the stage's. What it cannot honour is an error."
 )
 _SETTINGS = "A setting is a key of `[tool.crucible]` in the nearest pyproject.toml, or a variable."
+_FILES = "What the table says about files. No variable sets these."
+_OVERRIDES = "Keys of each of `[[tool.crucible.overrides]]`:"
 
 
 def config_page() -> str:
@@ -47,6 +52,7 @@ def config_page() -> str:
         blocks += part_blocks(_not_yet(model, described), link)
     blocks += ["## Data-set references", *data_set_blocks(link)]
     blocks += ["## The project and the machine", *paragraphs(Settings), _SETTINGS, settings_of_projects()]
+    blocks += [_FILES, keys_table(Project, KEYS), _OVERRIDES, keys_table(Override)]
     return page("Settings", *blocks)
 
 
@@ -54,11 +60,19 @@ def settings_of_projects() -> str:
     """The table of what `CRUCIBLE_*` and `[tool.crucible]` set."""
     rows: list[tuple[str, str, str, str]] = []
     for name, text in attribute_docs(Settings).items():
+        if name == "project":
+            continue  # its keys have tables of their own
         variable = code(f"{PREFIX}{name.upper()}{'__NAME' if name == 'secrets' else ''}")
         default: object = getattr(Settings(), name)
         meaning = text.replace(f" ({variable})", "")
         rows.append((code(name), variable, code(default) if default else "", meaning))
     return table(("setting", "variable", "default", "meaning"), rows)
+
+
+def keys_table(model: type, keys: Sequence[str] | None = None) -> str:
+    """The table of the keys (all of them when left out) that are attributes of `model`."""
+    docs = attribute_docs(model)
+    return table(("key", "meaning"), [(code(name), docs[name]) for name in keys or docs])
 
 
 def _told(backend: str) -> str:

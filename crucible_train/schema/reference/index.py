@@ -11,6 +11,7 @@ CONTENTS = {
     "ir.md": "Types of the IR: every field of every type",
     "ir-differences.md": "Where the IR differs from the Elixir original's",
     "rules.md": "Rules: every code, with an example and its fix",
+    "other-tools.md": "Names in other tools: what axolotl, TRL, torchtune and others call our settings",
     "cli.md": "The command line: every command and option",
     "python.md": "Python: every public name",
 }

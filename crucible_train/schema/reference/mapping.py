@@ -16,9 +16,8 @@ from crucible_train.ir.experiment_fields import (
     WHOLE_SPEC,
 )
 from crucible_train.schema.docstrings import field_docs
-from crucible_train.schema.reference import markdown
 from crucible_train.schema.reference.markdown import code, page, table
-from crucible_train.schema.reference.rules import rule_heading
+from crucible_train.schema.reference.rules import rule_link
 from crucible_train.schema.reference.type_places import stage_models
 from crucible_train.schema.reference.type_words import one_or_more
 
@@ -75,7 +74,7 @@ def mapping_table(model: type[StageConfig]) -> str:
 
 def experiment_blocks() -> list[str]:
     """Every field of an experiment, of its backend and of the stages of its pipeline."""
-    warning = markdown.link("CRU406", "rules.md", rule_heading("CRU406"), on=MAPPING)
+    warning = rule_link("CRU406")
     parts: tuple[tuple[Loc, str, type[BaseModel]], ...] = (
         ((), "", Experiment),
         (("backend",), "backend.", BackendRef),

@@ -13,7 +13,9 @@ from crucible_train.diagnostics.stage_errors import StageError, StageErrorCode
 from crucible_train.ir.resolve import find_tokenizer, load_rows, require_ports, unreadable
 from crucible_train.records import Shape
 from crucible_train.result import Err, Ok, Result
+from crucible_train.run_dir.directory import holds_a_run
 from crucible_train.run_dir.durable import write_atomically
+from crucible_train.stages.config_file import CONFIG_FILE, config_json
 from crucible_train.stages.options import from_normalize
 from crucible_train.stages.validate_data import checks
 from crucible_train.stages.validate_data.labels import Labels, answer_labels, column_labels
@@ -49,7 +51,7 @@ def validate(
     directory = Path(
         control.directory or Path(control.runs_dir, f"{normalized.stage}-{normalized.fingerprint[:8]}")
     )
-    match _write(directory, report):
+    match _write(directory, normalized, report):
         case Ok(paths):
             pass
         case Err(message):
@@ -178,18 +180,28 @@ def _notes(data: Survey, labels: Labels | None, evaluation: Evaluation | None) -
     return notes
 
 
-def _write(directory: Path, report: DataReport) -> Result[dict[str, str], str]:
-    """The paths of the files written, by name; `Err` says in words why they could not be."""
-    text = json.dumps(report.to_json(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-    files = {"report": (REPORT_FILE, text), "report_markdown": (MARKDOWN_FILE, markdown(report))}
-    paths: dict[str, str] = {}
-    for name, (file_name, content) in files.items():
-        path = directory / file_name
-        try:
-            directory.mkdir(parents=True, exist_ok=True)
+def _write(
+    directory: Path, normalized: Normalized[ValidateDataConfig], report: DataReport
+) -> Result[dict[str, str], str]:
+    """The paths of the reports, by name; `Err` says in words why they could not be written."""
+    files = {
+        CONFIG_FILE: _json(config_json(normalized)),
+        REPORT_FILE: _json(report.to_json()),
+        MARKDOWN_FILE: markdown(report),
+    }
+    path = directory
+    try:
+        if holds_a_run(directory):
+            return Err(f"`{directory}` holds a training run; choose another --out")
+        directory.mkdir(parents=True, exist_ok=True)
+        for file_name, content in files.items():
+            path = directory / file_name
             # Half a surrogate pair, which data may hold, has no form in UTF-8; this is JSON's escape of it.
             write_atomically(path, content.encode("utf-8", "backslashreplace"))
-        except OSError as error:
-            return Err(f"`{path}`: {error.strerror or error}")
-        paths[name] = str(path)
-    return Ok(paths)
+    except OSError as error:
+        return Err(f"`{path}`: {error.strerror or error}")
+    return Ok({"report": str(directory / REPORT_FILE), "report_markdown": str(directory / MARKDOWN_FILE)})
+
+
+def _json(data: object) -> str:
+    return json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False) + "\n"

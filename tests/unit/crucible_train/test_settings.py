@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from crucible_train.project.table import Override, Project
 from crucible_train.result import Err, Ok
 from crucible_train.settings import Settings, load_settings
 
@@ -122,7 +123,8 @@ def test_an_unknown_variable_is_an_error(monkeypatch: pytest.MonkeyPatch) -> Non
         "CRUCIBLE_BACKND: no such setting; did you mean `CRUCIBLE_BACKEND`?",
         (
             "crucible_zzz: no such setting; known: CRUCIBLE_BACKEND, CRUCIBLE_DATASET_STORE, "
-            "CRUCIBLE_TOKENIZER, CRUCIBLE_DATA_ROOT, CRUCIBLE_RUNS_DIR, CRUCIBLE_SECRETS"
+            "CRUCIBLE_TOKENIZER, CRUCIBLE_DATA_ROOT, CRUCIBLE_RUNS_DIR, CRUCIBLE_SECRETS, "
+            "CRUCIBLE_SET__KEY"
         ),
     ]
 
@@ -152,6 +154,66 @@ def test_an_empty_variable_is_an_error(monkeypatch: pytest.MonkeyPatch, name: st
 def test_a_wrong_table_is_an_error(text: str, problem: str) -> None:
     path = project(f"[tool.crucible]\n{text}\n")
     assert problems() == (f"{path} [tool.crucible] {problem}",)
+
+
+def test_what_the_table_says_about_files() -> None:
+    path = project(
+        '[tool.crucible]\ninclude = ["specs/*.yaml"]\nexclude = ["specs/old"]\n'
+        '[[tool.crucible.overrides]]\nfiles = ["specs/data/*"]\nstage = "validate_data"\n'
+    )
+    assert settings() == Settings(
+        project=Project(
+            os.path.realpath(path.parent),
+            ("specs/*.yaml",),
+            ("specs/old",),
+            (Override(("specs/data/*",), "validate_data"),),
+        )
+    )
+
+
+def test_a_table_of_any_kind_has_a_project(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert settings().project is None
+    path = project("[tool.crucible]\n")
+    inner = Path("inner")
+    inner.mkdir()
+    monkeypatch.chdir(inner)
+    monkeypatch.setenv("CRUCIBLE_TOKENIZER", "mine")
+    assert settings() == Settings(tokenizer="mine", project=Project(os.path.realpath(path.parent)))
+
+
+def test_a_variable_wins_over_the_backends_of_overrides(monkeypatch: pytest.MonkeyPatch) -> None:
+    project('[tool.crucible]\noverrides = [{files = ["a"], stage = "b", backend = "c"}]\n')
+    monkeypatch.setenv("CRUCIBLE_BACKEND", "local")
+    found = settings().project
+    assert found is not None
+    assert found.overrides == (Override(("a",), "b", None),)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("inclde = []", "`inclde` or CRUCIBLE_INCLDE: no such setting; did you mean `include`?"),
+        ("include = 'a'", '`include`: must be a list of patterns, such as ["specs/**/*.yaml"]'),
+        (
+            "overrides = [{files = ['a'], stge = 'b', backend = 'c'}]",
+            "`overrides[0].stge`: no such key; did you mean `stage`?",
+        ),
+    ],
+)
+def test_a_wrong_key_about_files_is_an_error(text: str, problem: str) -> None:
+    path = project(f"[tool.crucible]\n{text}\n")
+    assert problems() == (f"{path} [tool.crucible] {problem}",)
+
+
+def test_no_variable_is_about_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CRUCIBLE_INCLUDE", "a")
+    (problem,) = problems()
+    assert problem.startswith("CRUCIBLE_INCLUDE: no such setting")
+
+
+def test_problems_of_both_kinds_are_told_at_once() -> None:
+    project("[tool.crucible]\nbackend = 5\ninclude = 5\n")
+    assert len(problems()) == 2
 
 
 def test_all_problems_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -227,5 +289,11 @@ def test_without_settings_nothing_is_imported_for_them() -> None:
     code = (
         "import sys; from crucible_train.settings import load_settings; load_settings(); print(*sys.modules)"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)
-    assert {"pydantic_settings", "pydantic", "tomllib"} & set(done.stdout.split()) == set()
+
+    def loaded() -> set[str]:
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)
+        return {"pydantic_settings", "pydantic", "tomllib"} & set(done.stdout.split())
+
+    assert loaded() == set()
+    project('[tool.crucible]\ninclude = ["specs/*.yaml"]\n')
+    assert loaded() == {"tomllib"}, "what is about files needs no more"

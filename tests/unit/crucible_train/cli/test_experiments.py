@@ -112,7 +112,7 @@ class TestFlags:
         )
         assert (status, out.splitlines()[1].split()) == (
             0,
-            ["learning_rate", "0.007", "set", "learning_rate", "-", "kept"],
+            ["learning_rate", "0.007", "set", "learning_rate", "--set", "supervised_train-2", "kept"],
         )
 
     def test_a_mistake_in_set_is_said_with_its_stage(

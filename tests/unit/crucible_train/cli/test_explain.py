@@ -52,7 +52,7 @@ def test_each_layer_is_named(
     assert layers["save_every"] == "direct"
     assert layers["batch_size"] == "set"
     flagged = rows(crucible("explain", "spec.yaml", "--backend", "local").out)
-    assert flagged["backend"] == ['"local"', "flag", "backend", "-", "kept"]
+    assert flagged["backend"] == ['"local"', "flag", "backend", "--backend", "kept"]
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ def test_version(crucible: Callable[..., Any]) -> None:
     [
         [],
         ["frobnicate"],
-        ["validate"],
+        ["normalize"],
         ["validate", "spec.yaml", "--frobnicate"],
         ["validate", "spec.yaml", "--format", "yaml"],
         ["validate", "spec.yaml", "--form", "json"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -25,8 +26,31 @@ def test_every_rule_is_explained(crucible: Callable[..., Any], code: str) -> Non
     assert status == 0
     head, *body = out.splitlines()
     assert head == f"{code} {rule.name} ({rule.severity})"
+    assert body[-1] == f"More: docs/reference/rules/{code}.md"
     for part in (rule.what, rule.why, *rule.example.splitlines(), *rule.fix.splitlines()):
         assert any(part in line for line in body), part
+
+
+def test_a_rule_as_json(crucible: Callable[..., Any]) -> None:
+    status, out, _ = crucible("rule", "CRU402", "--format", "json")
+    rule = RULES["CRU402"]
+    assert status == 0
+    assert json.loads(out) == {
+        "code": "CRU402",
+        "name": rule.name,
+        "what": rule.what,
+        "why": rule.why,
+        "example": rule.example,
+        "fix": rule.fix,
+        "severity": "warning",
+        "page": "docs/reference/rules/CRU402.md",
+    }
+
+
+def test_all_rules_as_json(crucible: Callable[..., Any]) -> None:
+    status, out, _ = crucible("rule", "--format", "json")
+    assert status == 0
+    assert [one["code"] for one in json.loads(out)] == list(RULES)
 
 
 def test_a_code_in_small_letters(crucible: Callable[..., Any]) -> None:

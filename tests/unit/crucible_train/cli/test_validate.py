@@ -101,13 +101,14 @@ def test_the_json_report_has_exactly_these_keys(crucible: Callable[..., Any], he
                 "message": "unknown key `learning_rat`",
                 "loc": ["learning_rat"],
                 "hint": "did you mean `learning_rate`?",
-                "fix": None,
+                "fix": "learning_rate",
             },
         ],
         "unchecked": [
             "spec.yaml: that the model 'byte-lm' can be loaded",
             "spec.yaml: that the data set 'train.jsonl' exists, and its columns",
         ],
+        "skipped": [],
     }
 
 
@@ -120,11 +121,11 @@ def test_a_value_from_the_command_line_has_no_position(crucible: Callable[..., A
 
 
 def test_a_report_of_many_files_goes_on_after_an_unreadable_one(crucible: Callable[..., Any]) -> None:
-    status, out, _ = crucible("validate", "nowhere.yaml", "spec.yaml", ".")
+    status, out, _ = crucible("validate", "nowhere.yaml", "spec.yaml", "/dev/null")
     assert status == 2
     assert "nowhere.yaml:1:1: CRU001 no such file\n" in out
     assert "spec.yaml: valid for" in out
-    assert ".:1:1: CRU001 this is a directory\n" in out
+    assert "/dev/null:1:1: CRU001 this is a device, not a regular file\n" in out
     assert out.endswith("3 files, 2 errors, 0 warnings (`crucible rule CRU001` explains a code)\n")
 
 

@@ -203,6 +203,33 @@ def test_an_error_in_words(data: Any, code: str, message: str, hint: str | None)
 
 
 @pytest.mark.parametrize(
+    ("data", "fix"),
+    [
+        ({"count": "8"}, "8"),
+        ({"count": "-8"}, "-8"),
+        ({"rate": "2e-5"}, "2e-5"),
+        ({"rate": "0.5"}, "0.5"),
+        ({"flag": "true"}, "true"),
+        ({"cuont": 1}, "count"),
+        # What is no number, or another one, in some format; what is only likely to be meant.
+        ({"count": "8.0"}, None),
+        ({"count": "010"}, None),
+        ({"count": "+8"}, None),
+        ({"rate": ".5"}, None),
+        ({"rate": " 2e-5 "}, None),
+        ({"rate": "1_000"}, None),
+        ({"rate": "1e999"}, None),
+        ({"flag": "yes"}, None),
+        ({"flag": "True"}, None),
+        ({"txet_of": 1}, None),
+    ],
+)
+def test_what_is_certain_to_be_meant_is_a_fix(data: Any, fix: str | None) -> None:
+    (finding,) = found(data)
+    assert finding.fix == fix
+
+
+@pytest.mark.parametrize(
     ("data", "loc"),
     [
         ({"count": "x"}, ("count",)),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crucible_train.diagnostics.suggest import did_you_mean, nearest, one_of
+from crucible_train.diagnostics.suggest import did_you_mean, misspelt, nearest, one_of
 from crucible_train.loops.supervised.config import SupervisedConfig
 
 KNOWN = (
@@ -58,6 +58,31 @@ def test_nothing_is_near_no_candidates() -> None:
     assert nearest("a", []) is None
 
 
+@pytest.mark.parametrize(
+    ("word", "known"),
+    [
+        ("learning_rat", "learning_rate"),
+        ("lerning_rte", "learning_rate"),
+        ("Learning-Rate", "learning_rate"),
+        ("bacth_size", "batch_size"),
+        ("sede", "seed"),
+    ],
+)
+def test_what_can_only_be_a_slip(word: str, known: str) -> None:
+    assert misspelt(word, KNOWN) == known
+
+
+@pytest.mark.parametrize("word", ["num_steps", "batch_size_val", "ids", "zzz", ""])
+def test_what_may_be_another_word(word: str) -> None:
+    assert misspelt(word, KNOWN) is None
+
+
+def test_what_may_be_either_of_two() -> None:
+    assert misspelt("adam_beta", ["adam_beta1", "adam_beta2"]) is None
+    assert misspelt("adam_beta1", ["adam_beta1", "adam_beta2"]) == "adam_beta1"
+    assert misspelt("a", []) is None
+
+
 def slips(word: str) -> st.SearchStrategy[str]:
     """One character inserted, dropped, replaced, or swapped with the next."""
     at = st.integers(0, len(word) - 1)
@@ -79,6 +104,7 @@ def test_one_slip_always_has_a_suggestion(case: tuple[str, str]) -> None:
     key, written = case
     found = nearest(written, SupervisedConfig.spec_keys())
     assert found is not None
+    assert misspelt(written, SupervisedConfig.spec_keys()) in (found, None)
     assert nearest(written, [key]) == key
 
 

@@ -19,6 +19,7 @@ from crucible_train.ir.experiment_fields import (
     WHOLE_SPEC,
 )
 from crucible_train.ir.experiment_sources import shared_values, value_at
+from crucible_train.ir.spec import Source
 
 FIELDS = {
     *((name,) for name in Experiment.model_fields if name != "backend"),
@@ -73,12 +74,12 @@ def test_a_training_config_of_which_only_the_model_is_read_is_read() -> None:
 
 def test_shared_values_say_where_they_are_from() -> None:
     data = {"id": "e", "training_config": {"dataset_ref": 1}, "dataset": 2, "backend": "no mapping"}
-    assert shared_values(data, "label", trains=False) == {
+    assert shared_values(Source(data), "label", trains=False) == {
         "dataset_ref": (1, ("training_config", "dataset_ref")),
         "model_ref": (None, ("training_config", "model_ref")),
         "outputs": (None, ("outputs",)),
     }
-    assert shared_values(data, "label", trains=True) == {
+    assert shared_values(Source(data), "label", trains=True) == {
         "id": ("e-label", ("id",)),
         "backend": (None, ("backend", "id")),
         "training_config": (None, ("backend", "options")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -99,6 +100,11 @@ class TestOtherStagesKeys:
     def test_are_only_suspicious_among_the_options_of_an_unknown_backend(self) -> None:
         assert warnings({**BASE, "options": {"beta": 0.1}}) == [("CRU106", "options.beta")]
 
+    def test_are_read_from_the_stages_that_are_here(self) -> None:
+        finding = the_finding(max_duplicates=0.1)
+        assert finding.message.startswith("`max_duplicates` belongs to validate_data; this is supervised")
+        assert the_finding(max_step=3).code == "CRU101", "a slip is likelier than another stage"
+
     def test_mean_nothing_inside_a_reference(self) -> None:
         assert errors(with_at("model_ref", "beta")) == [("CRU101", "model_ref.beta")]
 
@@ -110,8 +116,72 @@ class TestForeignNames:
         for spec in ({**BASE, key: 1}, {**BASE, "backend": toy_backend, "options": {key: 1}}):
             finding = the_finding(spec)
             assert finding.code == "CRU104"
-            assert f"is {foreign.tool}'s name for `{foreign.ours}`" in finding.message
-            assert (finding.hint or "").startswith(f"write `{foreign.ours}`")
+            assert foreign.note in (finding.hint or "")
+            if foreign.ours is None:
+                assert f"is a setting of {foreign.tool}'s without an equivalent here" in finding.message
+                assert (finding.hint or "").startswith("remove it: ")
+            else:
+                said = re.search(
+                    rf"is {re.escape(foreign.tool)}'s name for `(?:options\.)?([^`]+)`", finding.message
+                )
+                assert said
+                assert said[1] == foreign.ours.removeprefix("options.")
+                assert re.match(rf"write `(?:options\.)?{said[1]}`", finding.hint or "")
+
+    def test_are_renamed_where_they_stand(self, toy_backend: str) -> None:
+        assert the_finding(num_train_epochs=3).fix == "epochs"
+        assert the_finding(max_seq_length=30).fix == "max_length"
+        in_options = {**BASE, "backend": toy_backend}
+        assert the_finding({**in_options, "options": {"lr": 1.0}}).fix == "learning_rate"
+
+    @pytest.mark.parametrize(
+        "keys",
+        [
+            {"warmup_steps": 3},
+            {"micro_batch_size": 3},
+            {"options": {"num_train_epochs": 3}},
+            {"training_config": {"lr": 1.0}},
+            {"lora_r": 8},
+            {"epochs": 1, "num_train_epochs": 3},
+        ],
+    )
+    def test_are_not_renamed_where_that_would_not_do(self, toy_backend: str, keys: dict[str, Any]) -> None:
+        finding = the_finding({**BASE, "backend": toy_backend, **keys})
+        assert (finding.code, finding.fix) == ("CRU104", None)
+
+    def test_two_for_one_setting_are_not_renamed(self) -> None:
+        found = findings({**BASE, "num_train_epochs": 3, "n_epochs": 4})
+        assert [(one.code, one.fix) for one in found] == [("CRU104", None)] * 2
+
+    def test_of_a_stage_that_reads_no_such_setting(self) -> None:
+        match normalize_sources(
+            [Source({"dataset_ref": {"name": "a"}, "lr": 1.0, "cutoff_len": 9})], stage="validate_data"
+        ):
+            case Err(error):
+                assert [(one.code, one.message, one.fix) for one in error.diagnostics] == [
+                    (
+                        "CRU103",
+                        (
+                            "`lr` is torchtune's name for `learning_rate`, which belongs to stages that train"
+                            "; this is validate_data"
+                        ),
+                        None,
+                    ),
+                    ("CRU104", "`cutoff_len` is LLaMA-Factory's name for `max_length`", "max_length"),
+                ]
+            case Ok(found):
+                raise AssertionError(found)
+
+    def test_in_sections_are_translated_one_by_one(self) -> None:
+        assert the_finding(optimizer={"lr": 1e-4, "name": "adam"}).hint == (
+            "write `learning_rate` for `lr`, `optimizer` for `name`"
+        )
+        assert the_finding(optimizer={"momentum": 1}).hint is None
+        finding = the_finding(job={"dump_folder": "runs"})
+        assert (finding.code, finding.hint) == ("CRU104", "write `options.log_path` for `dump_folder`")
+
+    def test_without_an_equivalent_may_be_known_to_a_backend_that_nobody_asked(self) -> None:
+        assert warnings({**BASE, "options": {"lora_rank": 8}}) == []
 
 
 class TestMisplacedKeys:
@@ -169,7 +239,7 @@ label: no
             "13:46 CRU202",
             "14:16 CRU014",
             "15:1 CRU103",
-            "16:1 CRU101",
+            "16:1 CRU103",
         ]
 
     def test_with_a_backend_they_stay_one_for_each_mistake(self, toy_backend: str) -> None:

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from pydantic import BaseModel, Field
 
 from crucible_ir import TrainingConfig, from_map
 from crucible_train.ir.normalize import normalize_sources
@@ -215,3 +216,49 @@ class TestFingerprint:
 
     def test_true_is_not_one(self) -> None:
         assert fingerprint({"options": {"x": True}}) != fingerprint({"options": {"x": 1}})
+
+
+class TestEffective:
+    def test_has_a_backends_defaults_where_one_was_asked(self) -> None:
+        found = normalized(BASE, backend="local").effective["training_config"]
+        assert (found["optimizer"], found["weight_decay"]) == ("adam", 0.0)
+        assert "optimizer" not in normalized(BASE).effective["training_config"]
+
+    def test_has_what_a_backend_hides(self) -> None:
+        class Hiding(BaseModel):
+            model_ref: dict[str, Any]
+            seed: int
+            lr: int = Field(1, alias="learning-rate")
+            hidden: int = Field(1, exclude=True)
+
+        def told(**options: Any) -> Normalized[Any]:
+            config = SupervisedConfig.model_validate({**BASE, "options": options})
+            return Normalized("supervised_train", config, backend_model=Hiding)
+
+        assert told(hidden=2).fingerprint != told(hidden=3).fingerprint
+        assert told(**{"learning-rate": 1}).fingerprint == told().fingerprint
+        assert "training_config.learning-rate" in told().provenance
+
+    def test_without_a_model_there_is_nothing_to_ask_a_backend(self) -> None:
+        found = normalized(backend="local", num_epochs=3)
+        assert found.effective["training_config"] == {"seed": 0}
+        assert "training_config.optimizer" not in found.provenance
+
+    def test_is_json_data_without_what_does_not_count(self) -> None:
+        found = normalized({**BASE, "log_path": "x", "eval_dataset_ref": {"name": "e", "split": None}})
+        assert json.loads(json.dumps(found.effective)) == found.effective
+        assert "log_path" not in found.effective
+        assert found.effective["eval_dataset_ref"] == {"name": "e"}
+
+
+def test_a_row_says_what_it_was_written_in() -> None:
+    found = read(Source({"epochs": 2}, Layer.SET, label="--set", from_text=True))
+    assert found.provenance["num_epochs"].to_json()["at"] == "--set"
+    assert found.provenance["num_epochs"].span is None
+
+
+def test_a_part_that_was_not_written_as_one_comes_from_the_whole() -> None:
+    found = read()
+    whole = found.provenance["training_config.rank"]
+    part = found.trace(("training_config", "rank", "part"), 8)
+    assert (part.key, part.span) == (whole.key, whole.span) == ("options.rank", whole.span)

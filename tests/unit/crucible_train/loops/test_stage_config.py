@@ -224,8 +224,17 @@ class TestSet:
         folded = fold(ToyConfig, [below, above])
         assert folded.values["schedule"] == {"warmup": 1, "then": {"a": 1, "b": 3}}
         assert folded.origins["schedule",].layer is Layer.SET
-        assert folded.beneath["schedule",].loc == ("options", "schedule")
+        assert folded.beneath["schedule",][0].loc == ("options", "schedule")
         assert folded.overridden == []
+
+    def test_mappings_over_mappings_are_remembered_the_nearest_first(self) -> None:
+        sources = [spec(schedule={"a": 1}), *(Given({"schedule": {key: 1}}, Layer.SET) for key in "bc")]
+        folded = fold(ToyConfig, sources)
+        assert folded.values["schedule"] == {"a": 1, "b": 1, "c": 1}
+        assert folded.origins["schedule",].source == 2
+        assert [origin.source for origin in folded.beneath["schedule",]] == [1, 0]
+        for above in (Given({"schedule": "x"}, Layer.FLAG), Given({"schedule": None}, Layer.SET)):
+            assert fold(ToyConfig, [*sources, above]).beneath == {}
 
     def test_a_null_inside_a_mapping_takes_that_key_away(self) -> None:
         above = Given({"schedule": {"a": None}}, Layer.SET)

@@ -224,6 +224,7 @@ class TestRecord:
             },
             "fingerprint": planned.stages[0].normalized.fingerprint,
             "config": {"amount": 3, "act": "add"},
+            "effective": {"amount": 3, "act": "add"},
         }
         assert (second["label"], second["added"], second["versions"]) == ("toy-2", None, None)
 

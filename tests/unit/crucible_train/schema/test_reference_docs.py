@@ -67,7 +67,8 @@ class TestTheCommand:
     ) -> None:
         directory = tmp_path / "docs" / "reference"
         assert main([str(directory)]) == 0
-        assert {path.name: path.read_text(encoding="utf-8") for path in directory.iterdir()} == texts
+        written = {path: path.read_text(encoding="utf-8") for path in directory.rglob("*") if path.is_file()}
+        assert {path.relative_to(directory).as_posix(): text for path, text in written.items()} == texts
         assert capsys.readouterr().out.count("written") == len(PAGES)
         assert main([str(directory)]) == 0
         assert capsys.readouterr().out == ""
@@ -90,7 +91,7 @@ class TestTheCommand:
         self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
         main([str(tmp_path)])
-        old, own = tmp_path / "old.md", tmp_path / "written-by-hand.md"
+        old, own = tmp_path / "rules" / "CRU999.md", tmp_path / "written-by-hand.md"
         old.write_text(f"{NOTE}\n\n# Old\n", encoding="utf-8")
         own.write_text("# By hand\n", encoding="utf-8")
         capsys.readouterr()

@@ -189,11 +189,15 @@ class TestAStageThatDoesNotTrain:
         assert refusals(found, {"dataset_ref": {"name": "d"}, "training_config": None})
         assert refusals(found, {"max_length": 3})
 
-    def test_has_a_spec_file_that_is_the_same(self) -> None:
+    def test_has_a_spec_file_that_may_extend_another(self) -> None:
         model = registry.stage("validate_data").unwrap().config_model
         found = spec_schema(model, "x")
-        assert found["properties"] == schema("validate_data").unwrap()["properties"]
-        assert found["required"] == ["dataset_ref"]
+        assert [*found["properties"]] == ["extends", *schema("validate_data").unwrap()["properties"]]
+        assert refusals(found, {"dataset_ref": {"name": "a"}}) == []
+        assert refusals(found, {"max_length": 3})
+        assert refusals(found, {"dataset_ref": {"split": "a"}})
+        assert refusals(found, {"extends": "a.yaml", "dataset_ref": {"split": "a"}}) == []
+        assert refusals(found, {"extends": None, "max_length": 3})
 
 
 class TestAPlugIns:

@@ -16,7 +16,7 @@ from crucible_train.ir.normalize import normalize
 from crucible_train.session import SessionErrorCode
 from crucible_train.stages.run_record import best_metrics, epoch_ends, run_name
 from tests.support.faulty_client import FaultyClient
-from tests.support.tiny_stage import MODEL, SPEC, STEPS, failed, ran, run
+from tests.support.tiny_stage import MODEL, SPEC, STEPS, failed, ran, run, tiny_ports
 
 EVALUATED = {**SPEC, "validation_split": 0.25, "options": {"eval_every": 2}}
 
@@ -51,10 +51,11 @@ def test_these_files_and_no_others(tmp_path: Path) -> None:
 def test_config_json_accounts_for_every_value(tmp_path: Path) -> None:
     ran(tmp_path, submit_ahead=2)
     config = read(tmp_path / "config.json")
-    normalized = normalize(SPEC, log_path=str(tmp_path), submit_ahead=2).unwrap()
+    normalized = normalize(SPEC, ports=tiny_ports(), log_path=str(tmp_path), submit_ahead=2).unwrap()
     assert config["stage"] == "supervised_train"
     assert config["config"] == normalized.to_json()
     assert config["fingerprint"] == normalized.fingerprint
+    assert config["effective"] == normalized.effective
     assert config["provenance"].keys() >= normalized.provenance.keys()
     assert config["provenance"]["num_epochs"] == {
         "value": 2,
@@ -143,7 +144,7 @@ def test_every_outcome_is_a_training_run_of_the_ir(
     assert all(Path(uri).exists() for uri in found.checkpoint_uris or ())
     assert (found.final_model_version is not None) is (status == "completed")
     # What was asked for normalises to what was run.
-    again = normalize(found.config, log_path=str(tmp_path)).unwrap()
+    again = normalize(found.config, ports=tiny_ports(), log_path=str(tmp_path)).unwrap()
     assert again.fingerprint == read(tmp_path / "config.json")["fingerprint"]
 
 

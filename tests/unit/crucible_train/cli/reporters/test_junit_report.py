@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from crucible_train.cli.reporters import junit_report
+from crucible_train.project.inputs import Skipped
 from tests.support.report_formats import checked, finding, junit_errors, report_of, valid, warning
 
 if TYPE_CHECKING:
@@ -66,6 +67,14 @@ def test_a_file_with_nothing_to_say_is_an_empty_case() -> None:
     assert '<testcase classname="crucible.validate" name="spec.yaml"/>' in junit_report.render(
         report_of(checked())
     )
+
+
+def test_a_file_that_was_skipped_is_a_case_of_its_own() -> None:
+    report = report_of(checked())
+    report.skipped = [Skipped("k<.yaml", "extended by a&b\x00.yaml", "extended by others")]
+    found = suite(report)
+    assert found.attrib == {"name": "crucible validate", "tests": "2", "failures": "0", "errors": "0"}
+    assert [(child.tag, child.text) for child in found[1]] == [("skipped", "extended by a&b\\x00.yaml")]
 
 
 def test_what_xml_has_no_form_for_is_escaped() -> None:

@@ -49,8 +49,13 @@ def test_every_setting_of_a_backend() -> None:
 def test_every_setting_of_a_project() -> None:
     page = settings_of_projects()
     assert [line.split("`")[1] for line in page.splitlines()[2:]] == [
-        field.name for field in fields(Settings)
+        field.name for field in fields(Settings) if field.name != "project"
     ]
     assert "| `backend` | `CRUCIBLE_BACKEND` |  | The training backend for specs that name none. |" in page
     assert "| `runs_dir` | `CRUCIBLE_RUNS_DIR` | `runs` |" in page
     assert "| `secrets` | `CRUCIBLE_SECRETS__NAME` |  |" in page
+
+
+def test_every_key_about_files() -> None:
+    assert keys("## The project and the machine") > {"include", "exclude", "overrides", "files", "stage"}
+    assert "directory" not in keys("## The project and the machine")

@@ -58,7 +58,9 @@ def test_output_metrics_and_artifacts(tmp_path: Path) -> None:
         "validate_data.report_markdown": str(tmp_path / "report.md"),
     }
     assert json.loads((tmp_path / "report.json").read_bytes()) == context.outputs["validate_data"]
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["report.json", "report.md"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["config.json", "report.json", "report.md"]
+    config = json.loads((tmp_path / "config.json").read_bytes())
+    assert (config["stage"], len(config["fingerprint"])) == ("validate_data", 64)
 
 
 def test_a_run_writes_over_its_own_report(tmp_path: Path) -> None:
@@ -68,6 +70,15 @@ def test_a_run_writes_over_its_own_report(tmp_path: Path) -> None:
     assert (tmp_path / "report.json").read_bytes() != first
     report(tmp_path, ROWS)
     assert (tmp_path / "report.json").read_bytes() == first
+
+
+def test_a_training_run_is_not_written_over(tmp_path: Path) -> None:
+    (tmp_path / "metrics.jsonl").write_text("{}\n", encoding="utf-8")
+    (tmp_path / "config.json").write_text("{}", encoding="utf-8")
+    error = rejected(tmp_path, ROWS)
+    assert error.code is StageErrorCode.RUN_DIRECTORY_FAILED
+    assert error.message == f"`{tmp_path}` holds a training run; choose another --out"
+    assert (tmp_path / "config.json").read_text(encoding="utf-8") == "{}"
 
 
 def test_without_a_directory_it_makes_one_by_its_fingerprint(tmp_path: Path) -> None:
