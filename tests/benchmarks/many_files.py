@@ -4,9 +4,10 @@
 
 A directory of distinct specs, half of them YAML and half JSON, a fifth with findings. The base is
 `load_text` and `normalize_sources` on the same texts in one process that has imported everything.
-Interleaved, best of the rounds. Bounds: 10,000 files at most 1.2x the base's time for each file, and at most 1.3x the peak
-memory of 100 files; 100,000 files at most 1.2x the time for each file of 1,000. Peak memory is the kernel's
-(`ru_maxrss` of the child).
+Interleaved, best of the rounds. Peak memory is the kernel's (`ru_maxrss` of the child).
+
+Bounds: 10,000 files at most 1.2x the base's time for each file, and at most 1.3x the peak memory of 100
+files; 100,000 files at most 1.2x the time for each file of 1,000.
 """
 
 from __future__ import annotations
