@@ -140,7 +140,7 @@ PUBLIC = {
     "crucible_train": [
         "Context", "Diagnostic", "Difference", "Err", "NormalizeError", "NormalizeErrorCode", "Normalized",
         "NormalizedExperiment", "Ok", "PipelineError", "PipelineErrorCode", "Ports", "Provenance", "Result",
-        "RunControl", "Severity", "Span", "StageError", "StageErrorCode", "__version__", "difference",
+        "RunControl", "Severity", "Span", "StageError", "StageErrorCode", "__version__", "diff",
         "normalize", "normalize_experiment", "run_pipeline",
     ],
     "crucible_train.diagnostics": ["Diagnostic", "Loc", "Severity", "Span", "format_loc", "sort_key"],
