@@ -50,7 +50,8 @@ def extendable(schema: Schema, definitions: Schema) -> Schema:
     """
     whole = {key: schema[key] for key in ("required", "allOf") if key in schema}
     parts = {key: part_of(rule, definitions) for key, rule in schema["properties"].items()}
-    changed = {key: rule for key, rule in schema["properties"].items() if parts[key] != rule}
+    needed = schema.get("required", ())  # strict readers ask that what is required stands beside it
+    changed = {key: rule for key, rule in schema["properties"].items() if key in needed or parts[key] != rule}
     if changed:
         whole["properties"] = changed
     rest = {key: value for key, value in schema.items() if key not in ("required", "allOf")}

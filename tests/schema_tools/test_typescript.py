@@ -36,7 +36,7 @@ MISTAKES: dict[str, dict[str, Any]] = {
     "a word that is not one of those": {"reduction": "mean"},
     "a text for a number": {"epochs": "3"},
     "a number for a mapping": {"options": 3},
-    "a reference that lacks its name": {"dataset_ref": {"split": "train"}},
+    "a list for a mapping": {"dataset_ref": ["train.jsonl"]},
 }
 
 ERROR = re.compile(r"^(\S+)\((\d+),\d+\): error (TS\d+)", re.MULTILINE)
