@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from crucible_train.cli.load import check, stdin_of
+from crucible_train.cli.load import stdin_of
 from crucible_train.cli.report_file import refused
 from crucible_train.project.inputs import Skipped, Spec
 from crucible_train.project.search import Search
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Iterator
 
-    from crucible_train.cli.load import Checked, Session
+    from crucible_train.cli.load import Check, Checked, Session
     from crucible_train.cli.reporters.report import FileReport
 
 _NO_PATH = (
@@ -35,9 +35,9 @@ def inputs(options: argparse.Namespace, session: Session) -> Result[Iterator[Spe
 
 
 def check_many(
-    options: argparse.Namespace, session: Session, keep: Callable[[Checked], FileReport]
+    options: argparse.Namespace, session: Session, check: Check, keep: Callable[[Checked], FileReport]
 ) -> Result[tuple[list[FileReport], list[Skipped]], str]:
-    """Check every spec: what to `keep` of each, and what was skipped. `Err` is a usage error in words."""
+    """`check` every spec: what to `keep` of each, and what was skipped. `Err` is a usage error in words."""
     match inputs(options, session):
         case Ok(found):
             pass
@@ -66,7 +66,7 @@ def check_many(
                 return failed
     kept: list[FileReport] = []
     for index, file in enumerate(files):
-        above = None if index in named else chains.above(file.path)
+        above = None if index in named or file.fixed else chains.above(file.path)
         if above is None:
             kept.append(file)
         else:

@@ -8,9 +8,10 @@ from __future__ import annotations
 import os
 import sys
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 
 from crucible_train import registry
+from crucible_train.diagnostics.diagnostic import Severity
 from crucible_train.diagnostics.errors import NormalizeError
 from crucible_train.ir.normalize import DEFAULT_STAGE, normalize_sources
 from crucible_train.ir.spec import Source, document_source
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from crucible_train.loops.stage_config import StageConfig
     from crucible_train.project.inputs import Stdin
     from crucible_train.source import Document, SourceError
+    from crucible_train.source.suppressions import Suppressed
 
 STDIN, STDIN_NAME = "-", "<stdin>"
 
@@ -45,6 +47,10 @@ class Checked(NamedTuple):
     readable: bool = True
     texts: Mapping[str, str] = MappingProxyType({})
     """The texts that findings point into, by the name their spans say."""
+    suppressed: tuple[Suppressed, ...] = ()
+    """Warnings that the file takes back."""
+    fixed: tuple[Diagnostic, ...] = ()
+    """What `--fix` has mended."""
 
     @property
     def unchecked(self) -> tuple[str, ...]:
@@ -124,28 +130,38 @@ def open_session(options: argparse.Namespace) -> Result[Session, str]:
             return failed
 
 
+class Check(Protocol):
+    """What `check` does, or something that mends the file first."""
+
+    def __call__(
+        self, path: str, session: Session, read: Result[Document, SourceError] | None = None
+    ) -> Result[Checked, str]:
+        """See `check`."""
+        ...
+
+
 def check(
-    path: str, session: Session, read: Result[Document, SourceError] | None = None
+    path: str,
+    session: Session,
+    read: Result[Document, SourceError] | None = None,
+    *,
+    keep_texts: bool = False,
 ) -> Result[Checked, str]:
     """Read and normalise one file; every finding of both. `Err` is a usage error in words.
 
-    `read` is what is in the file, where that is known.
+    `read` is what is in the file, where that is known. Texts without findings are kept if asked.
     """
     name = session.name_of(path)
     match read or _read(path, session):
         case Ok(document):
-            return _with_texts(check_document(name, document, session), document.texts)
+            result, texts = check_document(name, document, session), document.texts
         case Err(problem):
+            texts = problem.texts
             if problem.document is None:
-                unread = Checked(name, problem.diagnostics, None, readable=problem.readable)
-                return _with_texts(Ok(unread), problem.texts)
-            checked = check_document(name, problem.document, session, problem.diagnostics)
-            return _with_texts(checked, problem.texts)
-
-
-def _with_texts(result: Result[Checked, str], texts: Mapping[str, str]) -> Result[Checked, str]:
-    """The same, with the texts that its findings point into. Texts without findings are not kept."""
-    if isinstance(result, Err) or not result.value.findings:
+                result = Ok(Checked(name, problem.diagnostics, None, readable=problem.readable))
+            else:
+                result = check_document(name, problem.document, session, problem.diagnostics)
+    if isinstance(result, Err) or not (keep_texts or result.value.findings):
         return result
     return Ok(result.value._replace(texts=texts))
 
@@ -175,9 +191,24 @@ def check_document(
     source = document_source(document, reading)
     if source.is_partial and is_undecided(document.data):
         return Ok(Checked(path, source.reading, None))
-    if is_experiment(document.data):
-        return _experiment(path, source, session)
-    return _spec(path, source, session)
+    checked = (_experiment if is_experiment(document.data) else _spec)(path, source, session)
+    for text in document.texts.values():
+        if "crucible:" in text:  # few files take a warning back
+            return _without_suppressed(checked, document)
+    return checked
+
+
+def _without_suppressed(result: Result[Checked, str], document: Document) -> Result[Checked, str]:
+    """The same, without the warnings that a comment takes back; with an error, where a comment is wrong."""
+    from crucible_train.source.suppressions import suppress
+
+    if isinstance(result, Err):
+        return result
+    checked = result.value
+    findings, suppressed = suppress(document, checked.findings)
+    if any(finding.severity is Severity.ERROR for finding in findings):
+        checked = checked._replace(normalized=None, experiment=None)
+    return Ok(checked._replace(findings=findings, suppressed=suppressed))
 
 
 def is_experiment(data: Mapping[str, Any]) -> bool:

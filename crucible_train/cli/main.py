@@ -73,6 +73,12 @@ def _validate_arguments(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--strict", action="store_true", help="warnings fail, too")
     command.add_argument(
+        "--fix", action="store_true", help="write what is certain to be meant into the files"
+    )
+    command.add_argument(
+        "--diff", action="store_true", help="show what --fix would change, and change nothing"
+    )
+    command.add_argument(
         "--no-cache",
         action="store_true",  # `result_cache` has seen to it before anything else was imported
         help="check again, whatever is in .crucible_cache",

@@ -1,4 +1,4 @@
-"""The report of `--output`, written so that nobody ever reads half of one."""
+"""Files that commands write: the report of `--output`. Nobody ever reads half of one."""
 
 from __future__ import annotations
 
@@ -31,13 +31,14 @@ def write_report(output: str, text: str) -> Result[None, str]:
         if path.exists() and not path.is_file():
             path.write_bytes(data)
         else:
-            _replace(Path(os.path.realpath(path)), data)
+            replace_file(Path(os.path.realpath(path)), data)
     except OSError as error:
         return Err(f"cannot write the report to {output}: {error.strerror or error}")
     return Ok(None)
 
 
-def _replace(path: Path, data: bytes) -> None:
+def replace_file(path: Path, data: bytes) -> None:
+    """Put `data` in the place of what is in the file, whole or not at all. Raises `OSError`."""
     mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else None
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:

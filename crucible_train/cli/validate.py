@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TextIO, cast
 
-from crucible_train.cli.load import check, open_session
+from crucible_train.cli.load import STDIN, check, open_session
 from crucible_train.cli.main import EXIT_FINDINGS, EXIT_OK, EXIT_USAGE
 from crucible_train.cli.reporters.report import Report, file_report
 from crucible_train.diagnostics.diagnostic import Severity
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Sequence
 
-    from crucible_train.cli.load import Checked, Session
+    from crucible_train.cli.fix import Fixer
+    from crucible_train.cli.load import Check, Checked, Session
     from crucible_train.cli.reporters.report import FileReport
     from crucible_train.cli.reporters.terminal_report import Terminal
     from crucible_train.project.inputs import Skipped
@@ -36,29 +37,44 @@ def validate(options: argparse.Namespace) -> int:
         problem = refused(options.output, options.paths)
         if problem is not None:
             return _usage(problem)
+    fixer: Fixer | None = None
+    if options.fix or options.diff:
+        from crucible_train.cli import fix
+
+        problem = fix.refused(options)
+        if problem is not None:
+            return _usage(problem)
+        fixer = fix.Fixer(writes=options.fix)
     terminal = _terminal(options) if options.format == "text" else None
     fingerprints = options.format == "json"
 
     def keep(checked: Checked) -> FileReport:
         return file_report(checked, texts=terminal is not None, fingerprints=fingerprints)
 
-    match _checked(options, session, keep):
+    match _checked(options, session, fixer.check if fixer else check, keep):
         case Ok((files, skipped)):
             pass
         case Err(problem):
             return _usage(problem)
     status = exit_status(files, strict=options.strict)
-    return _deliver(Report(files, status, options.strict, skipped), options, terminal)
+    if fixer is not None and options.diff:
+        return fixer.print_diff(files)
+    stream = sys.stdout
+    if fixer is not None and STDIN in options.paths:
+        stream = sys.stderr  # the text goes where a filter's goes
+        sys.stdout.buffer.write(fixer.stdin.encode())
+    report = Report(files, status, options.strict, skipped, is_fixed=fixer is not None)
+    return _deliver(report, options, terminal, stream)
 
 
 def _checked(
-    options: argparse.Namespace, session: Session, keep: Callable[[Checked], FileReport]
+    options: argparse.Namespace, session: Session, check: Check, keep: Callable[[Checked], FileReport]
 ) -> Result[tuple[list[FileReport], list[Skipped]], str]:
     """What to `keep` of every file, and what was skipped. `Err` is a usage error in words."""
     if options.discover or len(options.paths) != 1 or _stands_for_more(options.paths[0]):
         from crucible_train.cli.check_many import check_many  # one file, the usual case, does without
 
-        return check_many(options, session, keep)
+        return check_many(options, session, check, keep)
     match check(options.paths[0], session):
         case Ok(checked):
             return Ok(([keep(checked)], []))
@@ -89,13 +105,13 @@ def exit_status(files: Sequence[FileReport | Checked], *, strict: bool = False) 
     return EXIT_FINDINGS if fails else EXIT_OK
 
 
-def _deliver(report: Report, options: argparse.Namespace, terminal: Terminal | None) -> int:
-    """Print the report, or write it to a file; the exit status."""
+def _deliver(report: Report, options: argparse.Namespace, terminal: Terminal | None, stream: TextIO) -> int:
+    """Print the report to `stream`, or write it to a file; the exit status."""
     if terminal is None and options.format == "text" and options.output is None:
         from crucible_train.cli.reporters.text_report import parts
 
         for part in parts(report):
-            print(part)
+            print(part, file=stream)
         return report.status
     if terminal is not None:
         from crucible_train.cli.reporters import terminal_report
@@ -106,7 +122,7 @@ def _deliver(report: Report, options: argparse.Namespace, terminal: Terminal | N
         text = cast("Callable[[Report], str]", module.render)(report)
     if options.output is None:
         if text:
-            print(text)
+            print(text, file=stream)
         return report.status
     from crucible_train.cli.report_file import write_report
 

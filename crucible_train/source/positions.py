@@ -78,6 +78,10 @@ class Lines:
         end = starts[line] if line < len(starts) else len(self.text)
         return self.text[starts[line - 1] : end].rstrip("\r\n")
 
+    def offset(self, line: int, column: int) -> int:
+        """The offset of a place that a span of this text has."""
+        return self._line_starts()[line - 1] + column - 1
+
     def _line_and_column(self, offset: int) -> tuple[int, int]:
         starts = self._line_starts()
         line = bisect_right(starts, offset)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 import yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 
 class _Parser(Protocol):
@@ -16,6 +16,14 @@ class _Parser(Protocol):
     def get_event(self) -> Any: ...
 
     def get_mark(self) -> Any: ...
+
+
+class _Scanner(Protocol):
+    """What else is used of it."""
+
+    def check_token(self) -> bool: ...
+
+    def get_token(self) -> Any: ...
 
 
 def open_events(text: str) -> Callable[[], Any]:
@@ -28,6 +36,18 @@ def open_events(text: str) -> Callable[[], Any]:
     from crucible_train.source.yaml_pure import PureLoader
 
     return _Checked(PureLoader(text)).get_event
+
+
+def tokens(text: str) -> Iterator[Any]:
+    """The tokens of `text`. Raises as the events do, and a ValueError at an escape of no character."""
+    if yaml.__with_libyaml__:
+        scanner = cast("_Scanner", yaml.CBaseLoader(text))
+    else:
+        from crucible_train.source.yaml_pure import PureLoader
+
+        scanner = cast("_Scanner", PureLoader(text))
+    while scanner.check_token():
+        yield scanner.get_token()
 
 
 class _Checked:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 PAGE = PAGES / "pre-commit.md"
 CONFIG = ".pre-commit-config.yaml"
-VALIDATE, PROJECT, STRICT = named_blocks(PAGE.name, f"# {CONFIG}")
+VALIDATE, PROJECT, FIX, STRICT = named_blocks(PAGE.name, f"# {CONFIG}")
 (TABLE,) = named_blocks(PAGE.name, "# pyproject.toml")
 
 MISSPELT = GOOD.replace("epochs: 3", "epochs: 3   # as ever\nlearning_rat: 1e-3")
@@ -93,7 +93,7 @@ def test_pre_commit_accepts_the_hooks_and_the_configs_of_the_page(tmp_path: Path
     succeed(program("pre-commit"), "validate-manifest", str(ROOT / ".pre-commit-hooks.yaml"), cwd=tmp_path)
     ids = {hook["id"] for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))}
     used: set[str] = set()
-    for config in (VALIDATE, PROJECT, STRICT):
+    for config in (VALIDATE, PROJECT, FIX, STRICT):
         (tmp_path / CONFIG).write_text(config, encoding="utf-8")
         succeed(program("pre-commit"), "validate-config", CONFIG, cwd=tmp_path)
         (listed,) = yaml.safe_load(config)["repos"]
@@ -149,6 +149,18 @@ def test_a_change_of_a_base_checks_what_extends_it(repository: Callable[[str], R
     assert blocked.returncode == 1
     assert "bases/small.yaml:3:9: CRU202 `epochs` must be at least 1, not 0" in blocked.stderr
     assert not mine.is_clean()
+
+
+def test_what_is_certain_is_mended_and_shown_first(repository: Callable[[str], Repository]) -> None:
+    mine = repository(FIX)
+    blocked = mine.commit({"specs/nightly.yaml": MISSPELT})
+    assert blocked.returncode == 1
+    assert "files were modified by this hook" in blocked.stderr
+    mended = (mine.path / "specs" / "nightly.yaml").read_text(encoding="utf-8")
+    assert mended == MISSPELT.replace("learning_rat:", "learning_rate:")
+    passed = mine.commit({})
+    assert passed.returncode == 0, passed.stderr
+    assert mine.is_clean()
 
 
 def test_the_page_shows_what_happens(

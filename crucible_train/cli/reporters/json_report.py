@@ -10,11 +10,20 @@ if TYPE_CHECKING:
 
 
 def render(report: Report) -> str:
-    """`{"files", "valid", "findings", "unchecked", "skipped"}`; `valid` has the stages of valid files."""
+    """`{"files", "valid", "findings", "suppressed", "fixed", "unchecked", "skipped"}`.
+
+    `valid` has the stages of valid files. What is suppressed or fixed is not among the findings.
+    """
     content: dict[str, Any] = {
         "files": len(report.files),
         "valid": {one.path: [stage._asdict() for stage in one.stages] for one in report.files if one.stages},
         "findings": [finding_json(finding) for finding in report.findings()],
+        "suppressed": [
+            {**finding_json((one.path, said)), "reason": reason}
+            for one in report.files
+            for said, reason in one.suppressed
+        ],
+        "fixed": [finding_json((one.path, said)) for one in report.files for said in one.fixed],
         "unchecked": [f"{one.path}: {item}" for one in report.files for item in one.unchecked],
         "skipped": [{"path": one.path, "reason": one.reason} for one in report.skipped],
     }
@@ -26,7 +35,7 @@ def finding_json(finding: Finding) -> dict[str, Any]:
     path, said = finding
     span = said.span
     return {
-        "path": path,
+        "path": span.file if span else path,
         "line": span.line if span else None,
         "column": span.column if span else None,
         "end_line": span.end_line if span else None,

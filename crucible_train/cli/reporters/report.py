@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from crucible_train.ir.normalized import Normalized
     from crucible_train.loops.stage_config import StageConfig
     from crucible_train.project.inputs import Skipped
+    from crucible_train.source.suppressions import Suppressed
 
 _ROOT_VARIABLES = ("GITHUB_WORKSPACE", "CI_PROJECT_DIR")
 
@@ -50,6 +51,9 @@ class FileReport(NamedTuple):
     readable: bool = True
     texts: Mapping[str, str] = MappingProxyType({})
     """The texts that findings point into, by the name their spans say, for whoever shows lines of them."""
+    suppressed: tuple[Suppressed, ...] = ()
+    fixed: tuple[Diagnostic, ...] = ()
+    """What `--fix` has mended, at its place before that."""
 
 
 def file_report(checked: Checked, *, texts: bool = False, fingerprints: bool = False) -> FileReport:
@@ -71,6 +75,8 @@ def file_report(checked: Checked, *, texts: bool = False, fingerprints: bool = F
         checked.unchecked,
         checked.readable,
         checked.texts if texts else MappingProxyType({}),
+        checked.suppressed,
+        checked.fixed,
     )
 
 
@@ -88,10 +94,16 @@ class Report:
     A plain class: making a `NamedTuple` takes half a millisecond of every check.
     """
 
-    __slots__ = ("files", "skipped", "status", "strict")
+    __slots__ = ("files", "is_fixed", "skipped", "status", "strict")
 
     def __init__(
-        self, files: Sequence[FileReport], status: int, strict: bool, skipped: Sequence[Skipped] = ()
+        self,
+        files: Sequence[FileReport],
+        status: int,
+        strict: bool,
+        skipped: Sequence[Skipped] = (),
+        *,
+        is_fixed: bool = False,
     ) -> None:
         self.files = files
         self.status = status
@@ -100,6 +112,8 @@ class Report:
         """Whether warnings fail, too."""
         self.skipped = skipped
         """Files that were found and not checked."""
+        self.is_fixed = is_fixed
+        """Whether `--fix` has mended what it could."""
 
     def findings(self) -> Iterator[Finding]:
         """Every finding: file by file, in the order of their places."""

@@ -36,6 +36,11 @@ def render(report: Report) -> str:
     """
     root = repository_root()
     findings = list(report.findings())
+    reasons: list[str | None] = [None] * len(findings)
+    for one in report.files:
+        for said, reason in one.suppressed:
+            findings.append((said.span.file if said.span else one.path, said))
+            reasons.append(reason)
     codes = sorted({said.code for _, said in findings})
     index = {code: number for number, code in enumerate(codes)}
     made = fingerprints(findings)
@@ -52,6 +57,9 @@ def render(report: Report) -> str:
         "columnKind": "unicodeCodePoints",
         "results": [_result(*pair, index, root) for pair in zip(findings, made, strict=True)],
     }
+    if any(reasons):  # either all results say something of this [3.27.23], or none
+        for result, reason in zip(run["results"], reasons, strict=True):
+            result["suppressions"] = [] if reason is None else [_suppression(reason)]
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False)
 
 
@@ -93,6 +101,11 @@ def _result(finding: Finding, fingerprint: str, index: Mapping[str, int], root: 
         "locations": [location],
         "partialFingerprints": {_FINGERPRINT: fingerprint},
     }
+
+
+def _suppression(reason: str) -> dict[str, str]:
+    """A suppression [3.35] by a comment."""
+    return {"kind": "inSource", "justification": well_formed(reason)}
 
 
 def _location(path: str, span: Span | None, root: str) -> dict[str, Any]:

@@ -71,10 +71,23 @@ def summary(report: Report) -> str:
     errors = sum(finding.severity is Severity.ERROR for finding in findings)
     warnings = len(findings) - errors
     counts = [count(len(report.files), "file"), count(errors, "error"), count(warnings, "warning")]
+    suppressed = sum(len(one.suppressed) for one in report.files)
+    fixed = sum(len(one.fixed) for one in report.files)
+    fixable = 0 if report.is_fixed else sum(map(_num_fixable, report.files))
+    more = ((fixed, "fixed"), (fixable, "fixable with --fix"), (suppressed, "suppressed"))
+    counts += (f"{number} {what}" for number, what in more if number)
     strict = "; --strict: warnings fail" if report.strict and warnings else ""
     codes = sorted({finding.code for finding in findings})
     explained = f" (`crucible rule {printable(codes[0])}` explains a code)" if codes else ""
     return ", ".join(counts) + strict + _skipped(report) + explained
+
+
+def _num_fixable(one: FileReport) -> int:
+    """How many findings are in the file itself and have a fix."""
+    return sum(
+        finding.fix is not None and finding.span is not None and finding.span.file == one.path
+        for finding in one.findings
+    )
 
 
 def _skipped(report: Report) -> str:

@@ -159,4 +159,21 @@ READING: tuple[Rule, ...] = (
         "extends: /home/me/base.yaml",
         "extends: base.yaml",
     ),
+    Rule(
+        "CRU024",
+        "bad-suppression",
+        "A `crucible:` comment that is misspelt, gives no reason, or ignores an error or no known code.",
+        "Whoever reads it believes that something is ignored, and for a reason.",
+        "# crucible: ignore[CRU402]",
+        "# crucible: ignore[CRU402] the split is for another tool",
+    ),
+    Rule(
+        "CRU025",
+        "unused-suppression",
+        "A `crucible:` comment that ignores nothing.",
+        "It would hide the next warning of this code, which nobody has looked at.",
+        "# crucible: ignore[CRU403] a trial run",
+        "validation_split: 0.1",
+        Severity.WARNING,
+    ),
 )

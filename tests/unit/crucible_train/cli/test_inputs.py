@@ -64,7 +64,10 @@ def test_a_directory_is_checked_and_what_was_skipped_is_counted(
     assert [line for line in out.splitlines() if not line.startswith(" ")] == [
         "s/a/c.yaml:4:1: CRU101 unknown key `epochz`",
         "s/b.yaml: valid for supervised_train on the local backend",
-        "2 files, 1 error, 0 warnings; 2 skipped: not specs (`crucible rule CRU101` explains a code)",
+        (
+            "2 files, 1 error, 0 warnings, 1 fixable with --fix; 2 skipped: not specs "
+            "(`crucible rule CRU101` explains a code)"
+        ),
     ]
 
 

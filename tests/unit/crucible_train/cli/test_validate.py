@@ -44,7 +44,7 @@ def test_findings_are_one_a_line_with_hints_below(crucible: Callable[..., Any], 
             "broken.yaml:4:9: CRU202 `epochs` must be at least 1, not 0\n"
             "broken.yaml:5:1: CRU101 unknown key `learning_rat`\n"
             "    hint: did you mean `learning_rate`?\n"
-            "1 file, 2 errors, 0 warnings (`crucible rule CRU101` explains a code)\n"
+            "1 file, 2 errors, 0 warnings, 1 fixable with --fix (`crucible rule CRU101` explains a code)\n"
         ),
         "",
     )
@@ -104,6 +104,8 @@ def test_the_json_report_has_exactly_these_keys(crucible: Callable[..., Any], he
                 "fix": "learning_rate",
             },
         ],
+        "suppressed": [],
+        "fixed": [],
         "unchecked": [
             "spec.yaml: that the model 'byte-lm' can be loaded",
             "spec.yaml: that the data set 'train.jsonl' exists, and its columns",
@@ -260,7 +262,7 @@ PLAIN = """\
 broken.yaml:4:9: CRU202 `epochs` must be at least 1, not 0
 broken.yaml:5:1: CRU101 unknown key `learning_rat`
     hint: did you mean `learning_rate`?
-1 file, 2 errors, 0 warnings (`crucible rule CRU101` explains a code)
+1 file, 2 errors, 0 warnings, 1 fixable with --fix (`crucible rule CRU101` explains a code)
 """
 
 
