@@ -29,6 +29,7 @@ NOT_IN_A_FILE = {
     "CRU015": "5,000 digits would have to be committed: test_an_integer_of_5000_digits",
     "CRU001": "about a path, not a file: test_a_path_that_is_no_file",
     "CRU008": "about a directory: test_a_directory_without_a_spec",
+    "CRU025": "not beside an error, and every file here has one: tests/examples/rules/CRU025",
     "CRU106": "the command line always has a backend: test_no_backend_to_ask",
     "CRU206": "a value that no file format has: test_a_value_that_json_has_no_form_for",
     "CRU505": "needs a broken package: tests/unit/crucible_train/test_registry.py",
