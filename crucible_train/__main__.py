@@ -46,6 +46,22 @@ def _command_line() -> Callable[[Sequence[str]], int]:
     return run_command
 
 
+def _open_streams() -> None:
+    """A stream that was closed is empty, or goes nowhere: else the next file would take its number."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115 - no pathlib here, and it stays open
+
+
+def _complain(problem: str) -> None:
+    """Say it on standard error, if that can be written."""
+    try:
+        sys.stderr.write(f"crucible: {problem}\n")
+        sys.stderr.flush()
+    except OSError:
+        return  # there is nobody left to tell but by the exit status
+
+
 def main() -> None:
     """Run the command line and exit.
 
@@ -53,6 +69,7 @@ def main() -> None:
     interpreter down; so neither happens, except in a run, which is long and ends in the ordinary way.
     """
     gc.disable()
+    _open_streams()
     # A file name need not be UTF-8, nor the terminal. (stderr escapes what it cannot show by itself.)
     reconfigure = getattr(sys.stdout, "reconfigure", None)
     if reconfigure is not None:
@@ -66,7 +83,7 @@ def main() -> None:
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EIO, errno.EFBIG) or error.filename is not None:
             raise  # not about a stream that is open: a mistake of ours
-        sys.stderr.write(f"crucible: the output cannot be written: {error.strerror}\n")
+        _complain(f"the output cannot be written: {error.strerror}")
         os._exit(_EXIT_USAGE)
     except KeyboardInterrupt:  # Ctrl-C, or the second one of a run
         os._exit(_EXIT_INTERRUPTED)

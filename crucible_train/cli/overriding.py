@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from crucible_train import registry
 from crucible_train.cli.variables import by_stage
-from crucible_train.ir.overrides import overrides_source, variables_source
+from crucible_train.ir.overrides import overrides_source, shortened, variables_source
 from crucible_train.result import Err, Ok, Result
 
 if TYPE_CHECKING:
@@ -52,7 +52,9 @@ def overriding_stages(
         label, dot, rest = assignment.partition(".")
         if label not in stages or not dot:
             known = ", ".join(stages)
-            return Err(f"--set {assignment}: in an experiment write STAGE.KEY=VALUE; its stages: {known}")
+            return Err(
+                f"--set {shortened(assignment)}: in an experiment write STAGE.KEY=VALUE; its stages: {known}"
+            )
         assigned.setdefault(label, []).append(rest)
     found: dict[str, list[Source]] = {}
     for label in {**of_stage, **assigned}:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping
+from itertools import count
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from pydantic import BaseModel
@@ -58,19 +59,21 @@ def findings_of(
     `model` is what was validated, so that an unknown key can be compared with those allowed beside it.
     Several errors of one value (a union's branches) are one finding.
     """
+    explain = sparing(explain_key or unknown_key)
     return _distinct(
         finding
         for details in error.errors(include_url=False)
-        for finding in _findings_at(place(details, data), details, model, data, explain_key or unknown_key)
+        for finding in _findings_at(place(details, data), details, model, data, explain)
     )
 
 
 def findings_below(error: ValidationError, name: str) -> list[Diagnostic]:
     """Every problem of `error`, which validated the mapping `name` without a model, as a finding."""
+    explain = sparing(unknown_key)
     return _distinct(
         finding
         for details in error.errors(include_url=False)
-        for finding in _findings_at(_below(name, details["loc"]), details, BaseModel, None, unknown_key)
+        for finding in _findings_at(_below(name, details["loc"]), details, BaseModel, None, explain)
     )
 
 
@@ -128,6 +131,23 @@ def _json_findings(details: ErrorDetails, loc: Loc) -> list[Diagnostic]:
         Diagnostic(_JSON_CODES.get(kind, "CRU206"), f"{_name((*loc, *path))} {message}", (*loc, *path))
         for kind, message, path in problems
     ]
+
+
+MAX_EXPLAINED = 100
+"""Unknown keys of one spec whose meaning is looked for: a name is compared with hundreds of others."""
+
+
+def sparing(explain_key: ExplainKey) -> ExplainKey:
+    """`explain_key` for the first `MAX_EXPLAINED` keys; the others are unknown, and no more is said."""
+    number = count(1)
+
+    def explain(loc: Loc, allowed: frozenset[str]) -> Diagnostic:
+        if next(number) <= MAX_EXPLAINED:
+            return explain_key(loc, allowed)
+        hint = f"what may be meant is said of the first {MAX_EXPLAINED} unknown keys"
+        return Diagnostic("CRU101", f"unknown key `{format_loc(loc)}`", loc, hint=hint)
+
+    return explain
 
 
 def unknown_key(loc: Loc, allowed: frozenset[str]) -> Diagnostic:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 from pydantic import BaseModel, ValidationError
 
 from crucible_train.diagnostics.diagnostic import Diagnostic, Loc, Severity, format_loc
-from crucible_train.diagnostics.from_pydantic import findings_of
+from crucible_train.diagnostics.from_pydantic import findings_of, sparing
 from crucible_train.ir.backend_check import backend_findings, known_model, store_findings
 from crucible_train.ir.ir_check import dataset_ref_findings, ir_findings, is_written, json_data_findings
 from crucible_train.ir.one_mistake import with_hint_of, without_answered, without_rivals, without_taken
@@ -38,6 +38,7 @@ class Checker:
         self.folded: Folded = fold(model, sources)
         self._bad: set[tuple[int, Loc]] = set()
         """(source, loc) of every error so far: one mistake gives one finding."""
+        self._explain = sparing(self._explain_one)
         self._is_partial = False
         """Whether keys that are not here may be in a file that could not be read."""
         for index, source in enumerate(sources):
@@ -108,7 +109,7 @@ class Checker:
     def _is_bad(self, source: int, loc: Loc) -> bool:
         return bool(self._bad) and (source, loc) in self._bad
 
-    def _explain(self, loc: Loc, allowed: frozenset[str]) -> Diagnostic:
+    def _explain_one(self, loc: Loc, allowed: frozenset[str]) -> Diagnostic:
         return explain(loc, allowed, stage=self.stage, top_level=self.model.spec_keys())
 
     def _check_fold(self) -> None:

@@ -13,6 +13,7 @@ from crucible_train.loops.folding import overlay
 from crucible_train.loops.stage_config import Layer, StageConfig
 from crucible_train.result import Err, Ok, Result
 from crucible_train.source import parse_scalar
+from crucible_train.source.budget import DEEP_MESSAGE, MAX_DEPTH
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
 
     from crucible_train.diagnostics.diagnostic import Loc
+
+
+MAX_SHOWN = 200
+"""Characters of an assignment in a message."""
 
 
 class Override(NamedTuple):
@@ -42,13 +47,18 @@ def overrides_source(assignments: list[str], stage_model: type[StageConfig]) -> 
         key, equals, text = assignment.partition("=")
         path = tuple(part.strip() for part in key.split("."))
         if not equals or not all(path):
-            return Err(f"--set {assignment}: write KEY=VALUE, such as --set epochs=3")
-        match _laid_over(values, Override(path, text, f"--set {assignment}"), stage_model):
+            return Err(f"--set {shortened(assignment)}: write KEY=VALUE, such as --set epochs=3")
+        match _laid_over(values, Override(path, text, f"--set {shortened(assignment)}"), stage_model):
             case Ok(values):
                 pass
             case Err() as failed:
                 return failed
     return Ok(Source(values, Layer.SET, label="--set", from_text=True))
+
+
+def shortened(assignment: str) -> str:
+    """An assignment for a message."""
+    return assignment if len(assignment) <= MAX_SHOWN else f"{assignment[: MAX_SHOWN - 3]}..."
 
 
 def variables_source(variables: Sequence[Override], stage_model: type[StageConfig]) -> Result[Source, str]:
@@ -67,6 +77,8 @@ def variables_source(variables: Sequence[Override], stage_model: type[StageConfi
 def _laid_over(
     values: dict[str, Any], override: Override, stage_model: type[StageConfig]
 ) -> Result[dict[str, Any], str]:
+    if len(override.path) > MAX_DEPTH:
+        return Err(f"{override.name}: {DEEP_MESSAGE}")
     match _typed(override.text.strip(), _annotation(override.path, stage_model)):
         case Ok(value):
             return Ok(_merge(values, nested(override.path, value)))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-MAX_BYTES = 16 * 1024 * 1024
+MAX_BYTES = 1024 * 1024
 """Bytes of one file."""
 
 MAX_DEPTH = 100
 """Mappings and lists inside one another. Everything downstream recurses no deeper than this."""
 
-MAX_NODES = 100_000
+MAX_NODES = 20_000
 """Keys and values, each alias counted as large as what it stands for."""
 
 MAX_ALIASES = 1_000

@@ -16,7 +16,7 @@ from crucible_train.source.files import format_of
 from crucible_train.source.positions import Lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from crucible_train.diagnostics.diagnostic import Span
     from crucible_train.source.document import Document, Format
@@ -65,10 +65,13 @@ def suppress(document: Document, findings: Sequence[Diagnostic]) -> Suppressions
         if MARK in text and file_format is not None:
             for one in _read(text, name, file_format):
                 known.append(one) if isinstance(one, _Comment) else left.append(one)
+    places: dict[tuple[str, int], list[tuple[int, _Comment]]] = {}
+    for index, one in enumerate(known):
+        places.setdefault((one.span.file, one.line), []).append((index, one))
     used: set[tuple[int, str]] = set()
     suppressed: list[Suppressed] = []
     for finding in findings:
-        index = _index(document, finding, known)
+        index = _index(document, finding, places)
         if index is None:
             left.append(finding)
         else:
@@ -82,20 +85,21 @@ def suppress(document: Document, findings: Sequence[Diagnostic]) -> Suppressions
     return Suppressions(tuple(sorted(left, key=sort_key)), tuple(suppressed))
 
 
-def _index(document: Document, finding: Diagnostic, known: Sequence[_Comment]) -> int | None:
+def _index(
+    document: Document, finding: Diagnostic, places: Mapping[tuple[str, int], Sequence[tuple[int, _Comment]]]
+) -> int | None:
     """The comment that takes `finding` back: about the line of its value, or of its key."""
     if finding.severity is not Severity.WARNING or finding.span is None:
         return None
     key = document.span(finding.loc, "key")
-    places = {(span.file, span.line) for span in (finding.span, key) if span is not None}
-    for index, one in enumerate(known):
-        if finding.code in one.codes and (one.span.file, one.line) in places:
-            return index
-    return None
+    near = {(span.file, span.line) for span in (finding.span, key) if span is not None}
+    found = (index for place in near for index, one in places.get(place, ()) if finding.code in one.codes)
+    return min(found, default=None)
 
 
 def _read(text: str, name: str, file_format: Format) -> Iterator[_Comment | Diagnostic]:
     lines = Lines(text, name)
+    about = _about(text)
     for start, end in comments(text, file_format):
         found = _COMMENT.search(text, start, end)
         if found is None:
@@ -116,7 +120,7 @@ def _read(text: str, name: str, file_format: Format) -> Iterator[_Comment | Diag
         if problem is not None:
             yield Diagnostic("CRU024", problem[0], span=span, hint=problem[1])
         elif ignored is not None:
-            yield _Comment(codes, ignored[2], span, _about(lines, span.line))
+            yield _Comment(codes, ignored[2], span, about[span.line])
 
 
 def _problem(code: str) -> tuple[str, str] | None:
@@ -133,12 +137,16 @@ def _problem(code: str) -> tuple[str, str] | None:
     return None
 
 
-def _about(lines: Lines, line: int) -> int:
-    """The line that a comment on `line` is about."""
-    num_lines = lines.line(len(lines.text))
-    while line < num_lines and lines.line_text(line).lstrip()[:1] in ("", "#"):
-        line += 1
-    return line
+def _about(text: str) -> dict[int, int]:
+    """For every line, the line that a comment on it is about."""
+    about: dict[int, int] = {}
+    lines = Lines(text, "")
+    following = num_lines = lines.line(len(text))
+    for line in range(num_lines, 0, -1):
+        if lines.line_text(line).lstrip()[:1] not in ("", "#"):
+            following = line
+        about[line] = following
+    return about
 
 
 def _unused(comment: _Comment, codes: Sequence[str]) -> Diagnostic:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -13,8 +12,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from crucible_train.result import Err, Ok
-from crucible_train.source import Document, Format, SourceError, load_bytes, load_text, parse_scalar
-from tests.support.source_texts import locs, read, text_at
+from crucible_train.source import Format, load_bytes, load_text, parse_scalar
+from tests.support.source_texts import check_well_formed, locs, read, text_at
+from tests.support.toml_texts import toml_scalar, toml_text, toml_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -153,36 +153,6 @@ def test_json_is_read_alike_as_yaml(data: dict[str, Any]) -> None:
         assert same(read(text, "yaml").data, read(text, "json").data)
 
 
-def toml_scalar(value: Any) -> str:
-    if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-    return json.dumps(value)
-
-
-def toml_value(value: Any) -> str:
-    if isinstance(value, dict):
-        return (
-            "{" + ", ".join(f"{toml_scalar(key)} = {toml_value(item)}" for key, item in value.items()) + "}"
-        )
-    if isinstance(value, list):
-        return "[\n" + "".join(f"{toml_value(item)}, # x\n" for item in value) + "]"
-    return toml_scalar(value)
-
-
-def toml_text(data: dict[str, Any], path: tuple[str, ...] = ()) -> str:
-    """Tables get headers, lists of tables get theirs."""
-    plain, tables = "", ""
-    for key, value in data.items():
-        name = ".".join(map(toml_scalar, (*path, key)))
-        if isinstance(value, dict):
-            tables += f"[{name}]\n{toml_text(value, (*path, key))}"
-        elif isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
-            tables += "".join(f"[[{name}]]\n{toml_text(item, (*path, key))}" for item in value)
-        else:
-            plain += f"{toml_scalar(key)} = {toml_value(value)}\n"
-    return plain + tables
-
-
 @few
 @given(data=specs(scalars), with_headers=st.booleans())
 def test_toml_comes_back_and_its_spans_cover_what_was_written(
@@ -265,42 +235,6 @@ pieces = st.sampled_from(
 )
 
 
-def check(result: Any, name: str) -> None:
-    """Whatever came out is well-formed: findings have places, and data is plain and finite."""
-    match result:
-        case Ok(document):
-            assert isinstance(document, Document)
-            check_document(document)
-        case Err(error):
-            assert isinstance(error, SourceError)
-            assert error.diagnostics
-            for finding in error.diagnostics:
-                assert finding.span is not None
-                assert finding.span.file == name
-                assert (finding.span.line, finding.span.column) >= (1, 1)
-                assert (finding.span.line, finding.span.column) <= (
-                    finding.span.end_line,
-                    finding.span.end_column,
-                )
-            ordered = [
-                (finding.span.line, finding.span.column) for finding in error.diagnostics if finding.span
-            ]
-            assert ordered == sorted(ordered)
-            if error.document is not None:
-                assert error.readable
-                check_document(error.document)
-
-
-def check_document(document: Document) -> None:
-    json.dumps(document.data, allow_nan=False)
-    for loc, value in locs(document.data):
-        assert type(value) in (dict, list, str, int, float, bool, type(None))
-        assert not isinstance(value, float) or math.isfinite(value)
-        assert document.span(loc) is not None
-        assert document.span(loc, "key") is not None
-        assert document.span((*loc, "no such key", 0)) is not None
-
-
 @pytest.mark.parametrize("file_format", FORMATS)
 @settings(deadline=None, max_examples=150)
 @given(data=st.data())
@@ -313,7 +247,7 @@ def test_a_mutated_spec_never_raises_and_every_finding_has_a_place(
         end = data.draw(st.integers(start, min(len(text), start + 8)))
         text = text[:start] + data.draw(pieces | st.just("")) + text[end:]
 
-    check(load_text(text, format=file_format), "<text>")
+    check_well_formed(load_text(text, format=file_format), "<text>")
     if file_format == "yaml":
         check_parsers_agree(text)
 
@@ -324,7 +258,7 @@ def test_a_mutated_spec_never_raises_and_every_finding_has_a_place(
 @example("")
 @example("\ufeff")
 def test_any_text_never_raises_and_every_finding_has_a_place(file_format: Format, text: str) -> None:
-    check(load_text(text, format=file_format), "<text>")
+    check_well_formed(load_text(text, format=file_format), "<text>")
     if file_format == "yaml":
         check_parsers_agree(text)
 
@@ -333,7 +267,7 @@ def test_any_text_never_raises_and_every_finding_has_a_place(file_format: Format
 @few
 @given(data=st.binary(max_size=40))
 def test_any_bytes_never_raise(file_format: Format, data: bytes) -> None:
-    check(load_bytes(data, format=file_format, name="spec"), "spec")
+    check_well_formed(load_bytes(data, format=file_format, name="spec"), "spec")
 
 
 def check_parsers_agree(text: str) -> None:
@@ -341,7 +275,7 @@ def check_parsers_agree(text: str) -> None:
     with_libyaml = load_text(text, format="yaml")
     with pure_python():
         without = load_text(text, format="yaml")
-    check(without, "<text>")
+    check_well_formed(without, "<text>")
     if isinstance(with_libyaml, Ok) and isinstance(without, Ok):
         left, right = with_libyaml.value, without.value
         assert same(left, right)
@@ -359,4 +293,4 @@ def test_any_single_value_is_read_or_has_findings_with_places(text: str) -> None
         case Ok(value):
             json.dumps(value, allow_nan=False)
         case Err() as failed:
-            check(failed, "<value>")
+            check_well_formed(failed, "<value>")

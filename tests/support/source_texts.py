@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 from typing import TYPE_CHECKING, Any
 
 from crucible_train.result import Err, Ok
@@ -11,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from crucible_train.diagnostics import Diagnostic, Loc
+    from crucible_train.result import Result
 
 Place = tuple[str, int, int]
 """A code, a line and a column."""
@@ -64,3 +67,39 @@ def locs(data: Any, loc: Loc = ()) -> Iterator[tuple[Loc, Any]]:
     elif isinstance(data, list):
         for index, value in enumerate(data):
             yield from locs(value, (*loc, index))
+
+
+def check_well_formed(result: Result[Document, SourceError], name: str) -> None:
+    """Whatever came out is well-formed: findings have places, and data is plain and finite."""
+    match result:
+        case Ok(document):
+            assert isinstance(document, Document)
+            _check_document(document)
+        case Err(error):
+            assert isinstance(error, SourceError)
+            assert error.diagnostics
+            for finding in error.diagnostics:
+                assert finding.span is not None
+                assert finding.span.file == name
+                assert (finding.span.line, finding.span.column) >= (1, 1)
+                assert (finding.span.line, finding.span.column) <= (
+                    finding.span.end_line,
+                    finding.span.end_column,
+                )
+            ordered = [
+                (finding.span.line, finding.span.column) for finding in error.diagnostics if finding.span
+            ]
+            assert ordered == sorted(ordered)
+            if error.document is not None:
+                assert error.readable
+                _check_document(error.document)
+
+
+def _check_document(document: Document) -> None:
+    json.dumps(document.data, allow_nan=False)
+    for loc, value in locs(document.data):
+        assert type(value) in (dict, list, str, int, float, bool, type(None))
+        assert not isinstance(value, float) or math.isfinite(value)
+        assert document.span(loc) is not None
+        assert document.span(loc, "key") is not None
+        assert document.span((*loc, "no such key", 0)) is not None

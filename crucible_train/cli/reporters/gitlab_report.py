@@ -5,11 +5,11 @@ A merge request shows what is in the report of its branch and not in that of the
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from crucible_train.cli.reporters.report import (
     fingerprints,
+    json_text,
     repository_path,
     repository_root,
     well_formed,
@@ -28,7 +28,7 @@ def render(report: Report) -> str:
     findings = list(report.findings())
     pairs = zip(findings, fingerprints(findings), strict=True)
     issues = [issue(finding, fingerprint, root) for finding, fingerprint in pairs]
-    return json.dumps(issues, indent=2, ensure_ascii=False)
+    return json_text(issues, len(issues))
 
 
 def issue(finding: Finding, fingerprint: str, root: str) -> dict[str, Any]:

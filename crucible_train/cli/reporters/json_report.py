@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
+
+from crucible_train.cli.reporters.report import json_text
 
 if TYPE_CHECKING:
     from crucible_train.cli.reporters.report import Finding, Report
@@ -27,7 +28,7 @@ def render(report: Report) -> str:
         "unchecked": [f"{one.path}: {item}" for one in report.files for item in one.unchecked],
         "skipped": [{"path": one.path, "reason": one.reason} for one in report.skipped],
     }
-    return json.dumps(content, indent=2, ensure_ascii=False)
+    return json_text(content, len(content["findings"]) + len(content["suppressed"]))
 
 
 def finding_json(finding: Finding) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from crucible_train.project.inputs import Skipped
     from crucible_train.source.suppressions import Suppressed
 
+MAX_INDENTED = 1_000
 _ROOT_VARIABLES = ("GITHUB_WORKSPACE", "CI_PROJECT_DIR")
 
 
@@ -153,14 +155,26 @@ def repository_root() -> str:
 
 def repository_path(path: str, root: str) -> str:
     """`path` from `root`, with forward slashes; the whole path of a file that is not below `root`."""
-    if path == STDIN_NAME:
-        return path
+    return path if path == STDIN_NAME else _below(path, root, os.getcwd())  # noqa: PTH109 - it is a key
+
+
+@lru_cache(maxsize=64)
+def _below(path: str, root: str, _here: str) -> str:
+    """`repository_path` of a file, which asks the disk: once for all findings of the file."""
     # Of symbolic links, the directories' are followed, because the root may be given through another one.
     directory, name = os.path.split(path)
     whole, above = Path(os.path.realpath(directory), name), Path(os.path.realpath(root))
     if name == os.pardir:
         whole = whole.parent.parent
     return (whole.relative_to(above) if whole.is_relative_to(above) else whole).as_posix()
+
+
+def json_text(content: object, num_findings: int) -> str:
+    """`content` as JSON, indented for people up to `MAX_INDENTED` findings: that takes ten times longer."""
+    import json  # a report in words does without
+
+    indent = 2 if num_findings <= MAX_INDENTED else None
+    return json.dumps(content, indent=indent, ensure_ascii=False)
 
 
 def well_formed(text: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -11,6 +10,7 @@ from crucible_train import __version__
 from crucible_train.cli.main import EXIT_USAGE
 from crucible_train.cli.reporters.report import (
     fingerprints,
+    json_text,
     repository_path,
     repository_root,
     well_formed,
@@ -60,7 +60,7 @@ def render(report: Report) -> str:
     if any(reasons):  # either all results say something of this [3.27.23], or none
         for result, reason in zip(run["results"], reasons, strict=True):
             result["suppressions"] = [] if reason is None else [_suppression(reason)]
-    return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False)
+    return json_text({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, len(findings))
 
 
 def descriptor(code: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import sys
@@ -76,3 +77,32 @@ def test_a_standard_output_of_another_kind(here: Path, monkeypatch: pytest.Monke
 
     monkeypatch.setattr(sys, "stdout", Plain())
     assert status_of(monkeypatch, "rule") == 0
+
+
+def test_streams_that_were_closed_are_empty_or_go_nowhere(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("stdin", "stdout", "stderr"):
+        monkeypatch.setattr(sys, name, None)
+    try:
+        assert status_of(monkeypatch, "validate", "spec.yaml") == 0
+        assert sys.stdin.read() == ""
+    finally:
+        for stream in (sys.stdin, sys.stdout, sys.stderr):
+            stream.close()
+
+
+def test_where_nothing_can_be_written_the_status_tells(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Full:
+        def write(self, text: str) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        def flush(self) -> None:
+            pass
+
+    def command(arguments: Any) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(command_line, "run_command", command)
+    monkeypatch.setattr(sys, "stderr", Full())
+    assert status_of(monkeypatch) == 2

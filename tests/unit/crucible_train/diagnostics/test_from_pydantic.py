@@ -19,6 +19,7 @@ from pydantic_core import PydanticCustomError
 from crucible_ir import ModelRef
 from crucible_train.diagnostics.diagnostic import Diagnostic, Loc
 from crucible_train.diagnostics.from_pydantic import (
+    MAX_EXPLAINED,
     describe,
     findings_below,
     findings_of,
@@ -339,3 +340,14 @@ def test_values_in_words(value: Any, words: str) -> None:
 
 def test_a_number_that_python_refuses_to_write_out() -> None:
     assert describe(10**5000) == "the number of more than 4983 digits"
+
+
+def test_the_meaning_of_very_many_unknown_keys_is_not_looked_for() -> None:
+    findings = found({f"numbr{n}": 1 for n in range(MAX_EXPLAINED + 2)})
+
+    unknown = [finding for finding in findings if finding.code == "CRU101"]
+    assert len(unknown) == MAX_EXPLAINED + 2
+    assert [finding.hint for finding in unknown[-2:]] == [
+        "what may be meant is said of the first 100 unknown keys"
+    ] * 2
+    assert "first 100" not in str(unknown[-3].hint)

@@ -179,3 +179,13 @@ class TestOverASpec:
                 assert "(--set)" in finding.message
             case Ok(found):
                 raise AssertionError(found)
+
+
+def test_a_long_assignment_is_shortened_where_it_is_named() -> None:
+    assert (
+        refused("options=" + "[" * 500) == f"--set options={'[' * 189}...: nested more than 100 levels deep"
+    )
+
+
+def test_a_key_of_too_many_parts() -> None:
+    assert refused(f"a{'.a' * 100}=1").endswith(": nested more than 100 levels deep")

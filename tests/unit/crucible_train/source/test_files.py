@@ -183,7 +183,7 @@ def test_a_file_over_the_budget_is_not_read(tmp_path: Path) -> None:
 
     (finding,) = refuse_path(path).diagnostics
 
-    assert (finding.code, finding.message) == ("CRU006", "larger than 16 MiB")
+    assert (finding.code, finding.message) == ("CRU006", "larger than 1 MiB")
 
 
 def test_a_file_that_grows_over_the_budget_is_not_read_further(

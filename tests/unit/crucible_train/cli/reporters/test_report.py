@@ -2,7 +2,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crucible_train.cli.reporters.report import fingerprints, repository_path, repository_root, well_formed
+from crucible_train.cli.reporters.report import (
+    MAX_INDENTED,
+    fingerprints,
+    json_text,
+    repository_path,
+    repository_root,
+    well_formed,
+)
 from tests.support.report_formats import checked, finding, report_of, warning
 
 if TYPE_CHECKING:
@@ -107,3 +114,8 @@ def test_a_file_that_is_a_symbolic_link_keeps_its_name(
 
 def test_half_a_surrogate_pair_is_written_out() -> None:
     assert well_formed("sp\udcffec ä") == "sp\\udcffec ä"
+
+
+def test_json_is_indented_for_people_and_not_for_thousands_of_findings() -> None:
+    assert json_text({"a": "é"}, MAX_INDENTED) == '{\n  "a": "é"\n}'
+    assert json_text({"a": "é"}, MAX_INDENTED + 1) == '{"a": "é"}'
