@@ -67,7 +67,10 @@ def _needs_scan(text: str, data: dict[str, Any]) -> bool:
     if len(text) > MAX_DIGITS:
         import re
 
-        if re.search(rf"[0-9]{{{MAX_DIGITS + 1}}}", text):  # where the interpreter's own limit is off
+        # Looked for where a number begins: else all of its digits would be looked at from each of them.
+        if re.search(
+            rf"(?<![0-9])[0-9]{{{MAX_DIGITS + 1}}}", text
+        ):  # where the interpreter's own limit is off
             return True
     may_be_over = len(text) > MAX_NODES or text.count("{") + text.count("[") > MAX_DEPTH
     return may_be_over and not within_budget(data)

@@ -21,7 +21,7 @@ def read_toml(text: str, name: str) -> Result[Document, SourceError]:
     """Read `text`. Err: CRU003, CRU006, CRU011, CRU012, CRU014 and CRU015."""
     lines = Lines(text, name)
     # tomllib recurses, and takes quadratic time over long dotted keys: the scanner counts first.
-    if len(text) > MAX_NODES or text.count("[") + text.count("{") + text.count(".") > MAX_DEPTH:
+    if len(text) > MAX_NODES or text.count("[") + text.count("{") + text.count(".") >= MAX_DEPTH:
         return _scan(lines)
     try:
         data = tomllib.loads(text, parse_float=_float)

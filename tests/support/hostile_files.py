@@ -153,6 +153,7 @@ NESTED = {
     "JSON mappings": one("deep.json", '{"a":' * DEEP + "1" + "}" * DEEP, "CRU006"),
     "TOML lists": one("deep.toml", "a = " + "[" * DEEP + "]" * DEEP, "CRU006"),
     "TOML tables": one("deep.toml", "a = " + "{a = " * DEEP + "1" + "}" * DEEP, "CRU006"),
+    "TOML lists at the limit": one("deep.toml", "a = " + "[" * 100 + "]" * 100, "CRU006"),
     "TOML dotted key": one("deep.toml", "a" + ".a" * DEEP + " = 1", "CRU006"),
     "TOML header": one("deep.toml", "[a" + ".a" * DEEP + "]\nb = 1", "CRU006"),
     "an override's value": Hostile(
@@ -189,6 +190,7 @@ LARGE = {
     "text in JSON": one("large.json", filled('{"a":"', "x", '"}'), "CRU101", "CRU102"),
     "escapes in JSON": one("large.json", filled('{"a":"', "\\u0041", '"}'), "CRU101", "CRU102"),
     "digits in JSON": one("large.json", filled('{"epochs":', "9", "}"), "CRU015", "CRU102"),
+    "long numbers in JSON": one("large.json", filled('{"a":[', "9" * 4_300 + ",", "1]}"), "CRU101", "CRU102"),
     "spaces in JSON": one("large.json", filled('{"a":', " ", "1}"), "CRU101", "CRU102"),
     "brackets in JSON": one("large.json", filled("", "["), "CRU006"),
     "keys in TOML": one("large.toml", numbered("k{} = 1\n", 80_000), "CRU006"),

@@ -31,6 +31,7 @@ MonitorName: TypeAlias = Literal[Monitor, "val_loss", "eval_loss", "validation_l
 """What a spec may call a metric."""
 
 _METRICS: dict[str, Monitor] = {
+    **{name: name for name in get_args(Monitor)},
     "val_loss": "eval_mean_nll",
     "eval_loss": "eval_mean_nll",
     "validation_loss": "eval_mean_nll",
@@ -40,8 +41,9 @@ _METRICS: dict[str, Monitor] = {
 
 
 def _metric(value: object) -> object:
-    if isinstance(value, str) and value in get_args(MonitorName):
-        return _METRICS.get(value, value)
+    metric = _METRICS.get(value) if isinstance(value, str) else None
+    if metric is not None:
+        return metric
     *names, last = (repr(name) for name in get_args(MonitorName))
     raise PydanticKnownError("literal_error", {"expected": f"{', '.join(names)} or {last}"})
 
